@@ -1,0 +1,11 @@
+using Radzen;
+var builder = WebApplication.CreateBuilder(args);
+builder.WebHost.UseStaticWebAssets();
+if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://localhost:5080");
+builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddRadzenComponents();
+var app = builder.Build();
+app.UseAntiforgery();
+app.MapStaticAssets();
+app.MapRazorComponents<CreditsAdmin.Web.Components.App>().AddInteractiveServerRenderMode();
+app.Run();
