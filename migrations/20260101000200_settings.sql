@@ -1,0 +1,16 @@
+-- One row of settings that functions read. Changed with the command line's `settings`.
+
+CREATE TABLE IF NOT EXISTS credits.settings (
+    only_row boolean PRIMARY KEY DEFAULT true CONSTRAINT settings_has_one_row CHECK (only_row),
+    sign_up_credits bigint NOT NULL DEFAULT 5
+        CONSTRAINT settings_sign_up_credits_in_range CHECK (sign_up_credits BETWEEN 0 AND 1000000),
+    cents_per_credit bigint NOT NULL DEFAULT 100
+        CONSTRAINT settings_cents_per_credit_in_range CHECK (cents_per_credit BETWEEN 1 AND 1000000)
+);
+COMMENT ON COLUMN credits.settings.sign_up_credits IS 'Free credits that a new account starts with (seed system 004: 5).';
+COMMENT ON COLUMN credits.settings.cents_per_credit IS 'What one credit costs, to suggest credits for a claimed payment.';
+
+INSERT INTO credits.settings DEFAULT VALUES ON CONFLICT DO NOTHING;
+
+SELECT credits.secure_table('credits.settings');
+GRANT SELECT ON credits.settings TO credits_app;

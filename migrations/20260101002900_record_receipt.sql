@@ -1,0 +1,59 @@
+-- Records a payment that staff have checked already and adds its credits: claim and verification in one step.
+-- A reference that was used before is refused and the first receipt named, so that no payment counts twice.
+-- Lock: the account. Raises CR002 unknown user, CR003, CR011 reference used before, CR012 not allowed, CR013.
+CREATE OR REPLACE FUNCTION public.record_receipt(
+    p_user_id uuid, p_credits bigint, p_amount_cents bigint, p_reference text DEFAULT NULL, p_note text DEFAULT NULL,
+    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL, p_currency text DEFAULT 'USD')
+RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+DECLARE
+    v_actor constant text := coalesce(p_actor, 'sql:' || session_user);
+    v_provider constant text := CASE WHEN p_reference IS NULL THEN 'manual' ELSE 'bmc' END;
+    v_receipt receipts;
+BEGIN
+    PERFORM authorize(p_actor, p_via, 'receipts:decide');
+    PERFORM require_amount('credits', p_credits);
+    IF p_amount_cents IS NULL OR p_amount_cents NOT BETWEEN 0 AND 100000000 THEN
+        PERFORM refuse('CR003', 'amount must be from 0 to 1000000.00.', jsonb_build_object('field', 'amount'));
+    END IF;
+    IF p_note IS NOT NULL THEN
+        PERFORM require_text('notes', p_note, 500);
+    END IF;
+    PERFORM lock_account(p_user_id);
+    IF p_reference IS NOT NULL THEN
+        PERFORM require_new_reference(v_provider, p_reference);
+    END IF;
+    INSERT INTO receipts (user_id, provider, reference, amount_cents, currency, status, credits, note,
+        claimed_by, decided_by, decided_at, decision_reason)
+    VALUES (p_user_id, v_provider, btrim(p_reference), p_amount_cents, p_currency, 'verified', p_credits, p_note,
+        v_actor, v_actor, clock_timestamp(), p_note)
+    RETURNING * INTO v_receipt;
+    PERFORM credit_receipt(v_receipt, v_actor, p_via, p_request_id);
+    RETURN verified_result(v_receipt, false);
+EXCEPTION WHEN unique_violation THEN
+    -- Somebody recorded the same reference at the same moment: now it can be seen and named.
+    PERFORM require_new_reference(v_provider, p_reference);
+    RAISE;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION credits.require_new_reference(p_provider text, p_reference text)
+RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
+DECLARE
+    v_first receipts;
+BEGIN
+    PERFORM require_text('reference', p_reference, 100);
+    IF normalize_reference(p_reference) IS NULL THEN
+        PERFORM refuse('CR013', 'reference must contain letters or digits.', jsonb_build_object('field', 'reference'));
+    END IF;
+    SELECT * INTO v_first FROM receipts r
+    WHERE r.provider = p_provider AND r.reference_key = normalize_reference(p_reference) AND r.status <> 'rejected';
+    IF FOUND THEN
+        PERFORM refuse('CR011', format('Reference %s was used before.', p_reference), jsonb_build_object(
+            'receipt_id', v_first.id, 'user_id', v_first.user_id, 'status', v_first.status, 'credits', v_first.credits,
+            'amount_cents', v_first.amount_cents, 'reference', v_first.reference, 'created_at', v_first.created_at));
+    END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION credits.require_new_reference FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.record_receipt FROM PUBLIC, anon, authenticated, service_role;
+GRANT EXECUTE ON FUNCTION public.record_receipt TO credits_app, service_role;

@@ -1,0 +1,46 @@
+-- Changes a setting. NULL leaves it as it is. Refuses CR012 not allowed, CR013 out of range.
+CREATE OR REPLACE FUNCTION public.change_settings(
+    p_sign_up_credits bigint, p_cents_per_credit bigint,
+    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
+RETURNS credits.settings LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+DECLARE
+    v_before settings;
+    v_after settings;
+BEGIN
+    PERFORM authorize(p_actor, p_via, 'staff:write');
+    SELECT * INTO v_before FROM settings FOR NO KEY UPDATE;
+    UPDATE settings s SET sign_up_credits = coalesce(p_sign_up_credits, s.sign_up_credits),
+        cents_per_credit = coalesce(p_cents_per_credit, s.cents_per_credit) RETURNING * INTO v_after;
+    PERFORM write_audit(p_actor, p_via, p_request_id, 'settings.change', NULL, NULL, to_jsonb(v_before), to_jsonb(v_after),
+        NULL);
+    RETURN v_after;
+EXCEPTION WHEN check_violation THEN
+    PERFORM refuse('CR013', 'That value is out of range.', jsonb_build_object('field', 'value'));
+END
+$$;
+
+-- Removes every demo user with all that belongs to them, and nothing else. Returns how many users went.
+CREATE OR REPLACE FUNCTION public.clear_demo_data(p_actor text DEFAULT NULL, p_via text DEFAULT 'sql')
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+DECLARE
+    v_ids constant uuid[] := ARRAY(SELECT u.id FROM users u WHERE u.is_demo);
+BEGIN
+    PERFORM authorize(p_actor, p_via, 'staff:write');
+    DELETE FROM audit_log WHERE user_id = ANY (v_ids);
+    DELETE FROM ledger_entries WHERE user_id = ANY (v_ids);
+    DELETE FROM grants WHERE user_id = ANY (v_ids);
+    DELETE FROM receipts WHERE user_id = ANY (v_ids);
+    DELETE FROM jobs WHERE user_id = ANY (v_ids);
+    DELETE FROM passwords WHERE user_id = ANY (v_ids);
+    DELETE FROM staff WHERE user_id = ANY (v_ids);
+    DELETE FROM accounts WHERE user_id = ANY (v_ids);
+    DELETE FROM users WHERE id = ANY (v_ids);
+    DELETE FROM auth.users WHERE id = ANY (v_ids);
+    RETURN cardinality(v_ids);
+END
+$$;
+REVOKE ALL ON FUNCTION public.change_settings, public.clear_demo_data FROM PUBLIC, anon, authenticated, service_role;
+GRANT EXECUTE ON FUNCTION public.change_settings, public.clear_demo_data TO credits_app;
+
+-- Functions are executable by everybody until somebody says otherwise. In schema credits nobody but the owner needs one.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
