@@ -4,20 +4,21 @@
 CREATE TABLE IF NOT EXISTS credits.users (
     id uuid PRIMARY KEY,
     email text,
+    email_key text GENERATED ALWAYS AS (lower(email)) STORED,
     name text,
     is_demo boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
     erased_at timestamptz
 );
 CREATE INDEX IF NOT EXISTS users_by_age ON credits.users (created_at, id);
-CREATE INDEX IF NOT EXISTS users_by_email ON credits.users (lower(email) text_pattern_ops);
+CREATE INDEX IF NOT EXISTS users_by_email ON credits.users (email_key);
 CREATE INDEX IF NOT EXISTS users_demo ON credits.users (id) WHERE is_demo;
 
 DO $trigrams$
 BEGIN
     -- The extension may live in another schema on a database that had it before.
     EXECUTE (SELECT format('CREATE INDEX IF NOT EXISTS users_by_part_of_email ON credits.users '
-            'USING gin (lower(email) %I.gin_trgm_ops)', n.nspname)
+            'USING gin (email_key %I.gin_trgm_ops)', n.nspname)
         FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm');
 END
 $trigrams$;

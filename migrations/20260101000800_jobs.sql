@@ -3,9 +3,6 @@
 
 DO $type$
 BEGIN
-    IF to_regtype('credits.job_status') IS NULL THEN
-        CREATE TYPE credits.job_status AS ENUM ('pending', 'processing', 'completed', 'failed', 'expired');
-    END IF;
     IF to_regtype('public.job_result') IS NULL THEN
         CREATE TYPE public.job_result AS (
             id uuid, user_id uuid, operation text, status text, cost bigint, refunded bigint, metadata jsonb,
@@ -25,7 +22,8 @@ CREATE TABLE IF NOT EXISTS credits.jobs (
     free_cost bigint NOT NULL CONSTRAINT jobs_free_cost_is_part_of_cost CHECK (free_cost BETWEEN 0 AND cost),
     refunded bigint NOT NULL DEFAULT 0 CONSTRAINT jobs_refund_is_part_of_cost CHECK (refunded BETWEEN 0 AND cost),
     charge_seq bigint NOT NULL,
-    status credits.job_status NOT NULL DEFAULT 'pending',
+    status text NOT NULL DEFAULT 'pending' CONSTRAINT jobs_status_is_known
+        CHECK (status IN ('pending', 'processing', 'completed', 'failed', 'expired')),
     metadata jsonb NOT NULL DEFAULT '{}',
     error text,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -49,7 +47,7 @@ GRANT SELECT (id, user_id, operation, cost, free_cost, refunded, status, metadat
     ON credits.jobs TO authenticated;
 
 CREATE OR REPLACE VIEW public.jobs WITH (security_invoker = true) AS
-    SELECT j.id, j.user_id, j.operation, j.status::text AS status, j.cost, j.free_cost, j.refunded, j.metadata, j.error,
+    SELECT j.id, j.user_id, j.operation, j.status, j.cost, j.free_cost, j.refunded, j.metadata, j.error,
         j.created_at, j.finished_at
     FROM credits.jobs j;
 REVOKE ALL ON public.jobs FROM PUBLIC, anon, authenticated, service_role;

@@ -1,19 +1,11 @@
 -- What happened to every credit. Append-only; seq has no gaps for a user, and every entry says what the balance was after it.
 
-DO $type$
-BEGIN
-    IF to_regtype('credits.entry_kind') IS NULL THEN
-        CREATE TYPE credits.entry_kind AS ENUM
-            ('grant', 'purchase', 'charge', 'refund', 'clawback', 'expiry', 'adjustment');
-    END IF;
-END
-$type$;
-
 CREATE TABLE IF NOT EXISTS credits.ledger_entries (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES credits.accounts (user_id) ON DELETE RESTRICT,
     seq bigint NOT NULL CONSTRAINT ledger_entries_seq_starts_at_one CHECK (seq > 0),
-    kind credits.entry_kind NOT NULL,
+    kind text NOT NULL CONSTRAINT ledger_entries_kind_is_known
+        CHECK (kind IN ('grant', 'purchase', 'charge', 'refund', 'clawback', 'expiry', 'adjustment')),
     delta bigint NOT NULL,
     free_delta bigint NOT NULL,
     balance_after bigint NOT NULL,
@@ -43,6 +35,7 @@ CREATE TABLE IF NOT EXISTS credits.ledger_entries (
 );
 COMMENT ON COLUMN credits.ledger_entries.delta IS 'Credits, free and paid together; the paid part is delta - free_delta.';
 CREATE INDEX IF NOT EXISTS ledger_entries_by_kind ON credits.ledger_entries (kind, id);
+CREATE INDEX IF NOT EXISTS ledger_entries_by_time ON credits.ledger_entries (created_at);
 
 SELECT credits.make_append_only('credits.ledger_entries');
 SELECT credits.secure_table('credits.ledger_entries', 'user_id');
@@ -52,7 +45,7 @@ GRANT SELECT (id, user_id, seq, kind, delta, free_delta, balance_after, free_aft
     created_at) ON credits.ledger_entries TO authenticated;
 
 CREATE OR REPLACE VIEW public.ledger_entries WITH (security_invoker = true) AS
-    SELECT e.id, e.user_id, e.seq, e.kind::text AS kind, e.delta, e.free_delta, e.balance_after, e.free_after,
+    SELECT e.id, e.user_id, e.seq, e.kind, e.delta, e.free_delta, e.balance_after, e.free_after,
         e.job_id, e.receipt_id, e.grant_id, e.created_at, j.operation
     FROM credits.ledger_entries e LEFT JOIN credits.jobs j ON j.id = e.job_id;
 REVOKE ALL ON public.ledger_entries FROM PUBLIC, anon, authenticated, service_role;

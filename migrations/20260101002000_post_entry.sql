@@ -2,7 +2,7 @@
 -- Lock order of every money function: receipt or job, then account. One account per call, never two.
 -- Raises CR002 for an unknown user; the account's CHECKs stop what would go below zero.
 CREATE OR REPLACE FUNCTION credits.post_entry(
-    p_user_id uuid, p_kind credits.entry_kind, p_free_delta bigint, p_paid_delta bigint,
+    p_user_id uuid, p_kind text, p_free_delta bigint, p_paid_delta bigint,
     p_actor text, p_via text, p_request_id text, p_reason text DEFAULT NULL,
     p_job_id uuid DEFAULT NULL, p_receipt_id uuid DEFAULT NULL, p_grant_id uuid DEFAULT NULL)
 RETURNS credits.ledger_entries LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$

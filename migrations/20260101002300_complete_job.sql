@@ -64,7 +64,7 @@ $$;
 -- The job and the balance as they are now.
 CREATE OR REPLACE FUNCTION credits.finished_result(p_job credits.jobs, p_replayed boolean)
 RETURNS public.job_result LANGUAGE sql STABLE SET search_path = credits, pg_temp AS $$
-    SELECT (p_job.id, p_job.user_id, p_job.operation, p_job.status::text, p_job.cost, p_job.refunded, p_job.metadata,
+    SELECT (p_job.id, p_job.user_id, p_job.operation, p_job.status, p_job.cost, p_job.refunded, p_job.metadata,
         p_job.created_at, p_job.finished_at, p_job.error, a.free + a.paid, a.free, a.paid, p_replayed)::public.job_result
     FROM accounts a WHERE a.user_id = p_job.user_id
 $$;

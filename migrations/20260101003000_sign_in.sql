@@ -15,7 +15,7 @@ BEGIN
         PERFORM require_text('name', p_name, 200);
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended(lower(p_email), 0));
-    IF EXISTS (SELECT FROM users u WHERE lower(u.email) = lower(p_email)) THEN
+    IF EXISTS (SELECT FROM users u WHERE u.email_key = lower(p_email)) THEN
         PERFORM refuse('CR015', 'There is already a user with this e-mail address.', jsonb_build_object('field', 'email'));
     END IF;
     INSERT INTO auth.users (id, aud, role, email, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)

@@ -1,0 +1,32 @@
+using NpgsqlTypes;
+using static CreditsAdmin.Data.CreditsFunctions;
+
+namespace CreditsAdmin.Data.ApiKeys;
+
+/// <summary>A new key. <paramref name="Key"/> is shown once: only its hash is kept.</summary>
+public sealed record NewApiKey(Guid Id, string Key);
+
+/// <summary>The key that was revoked.</summary>
+public sealed record RevokedApiKey(Guid Id);
+
+/// <summary>Creates and revokes API keys.</summary>
+public sealed class ApiKeyCommands(CreditsDatabase database)
+{
+    /// <summary>Creates a key. Refuses CR012, and CR013 for a missing name or an unknown scope.</summary>
+    public Task<CreditResult<NewApiKey>> CreateAsync(
+        string name, IReadOnlyCollection<string> scopes, Caller caller, CancellationToken cancel)
+    {
+        var key = ApiKey.Generate();
+        return database.App.CallAsync(
+            "SELECT create_api_key($1, $2, $3, $4, $5, $6, $7)", row => new NewApiKey(row.GetGuid(0), key), cancel,
+            Value(name), Value(ApiKey.LookupOf(key)), Parameter(ApiKey.Hash(key), NpgsqlDbType.Bytea),
+            Parameter(scopes.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+            Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+    }
+
+    /// <summary>Revokes a key by its lookup part, for good. Refuses CR012 and CR013.</summary>
+    public Task<CreditResult<RevokedApiKey>> RevokeAsync(string lookup, Caller caller, CancellationToken cancel) =>
+        database.App.CallAsync(
+            "SELECT revoke_api_key($1, $2, $3, $4)", row => new RevokedApiKey(row.GetGuid(0)), cancel,
+            Value(lookup), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace CreditsAdmin.Data;
+
+/// <summary>The two ways into the database: as the service (console, API, command line) and as one signed-in user.</summary>
+public sealed class CreditsDatabase : IAsyncDisposable
+{
+    private readonly DbContextOptions<CreditsDb> serviceOptions;
+
+    /// <param name="appConnectionString">Logs in as credits_app: reads everything, moves credits through functions only.</param>
+    /// <param name="userConnectionString">Logs in as credits_user: may do nothing until it becomes a user.</param>
+    public CreditsDatabase(string appConnectionString, string userConnectionString)
+    {
+        App = NpgsqlDataSource.Create(appConnectionString);
+        User = NpgsqlDataSource.Create(userConnectionString);
+        serviceOptions = CreditsDb.Options(builder => builder.UseNpgsql(App));
+    }
+
+    internal NpgsqlDataSource App { get; }
+
+    internal NpgsqlDataSource User { get; }
+
+    /// <summary>Reads as the service: every user's rows.</summary>
+    public async Task<T> ReadAsync<T>(Func<CreditsDb, Task<T>> read)
+    {
+        await using var db = new CreditsDb(serviceOptions);
+        return await read(db);
+    }
+
+    /// <summary>Reads as one user: row-level security leaves nothing but their own rows, and only schema public.</summary>
+    public Task<T> ReadAsUserAsync<T>(Guid userId, Func<CreditsDb, Task<T>> read, CancellationToken cancel) =>
+        AsUserAsync(userId, async connection =>
+        {
+            await using var db = new CreditsDb(CreditsDb.Options(builder => builder.UseNpgsql(connection)));
+            return await read(db);
+        }, cancel);
+
+    /// <summary>Opens a transaction that is this user's, as Supabase's own API does it: role and claims end with it, so the
+    /// pooled connection carries nothing over to the next user.</summary>
+    internal async Task<T> AsUserAsync<T>(Guid userId, Func<NpgsqlConnection, Task<T>> use, CancellationToken cancel)
+    {
+        await using var connection = await User.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var become = new NpgsqlCommand(
+            "SELECT set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true)", connection);
+        become.Parameters.AddWithValue(JsonSerializer.Serialize(new { sub = userId, role = "authenticated" }));
+        await become.ExecuteNonQueryAsync(cancel);
+        var result = await use(connection);
+        await transaction.CommitAsync(cancel);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await User.DisposeAsync();
+    }
+}

@@ -1,0 +1,24 @@
+using CreditsAdmin.Data.ApiKeys;
+using CreditsAdmin.Data.Jobs;
+using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.Receipts;
+using CreditsAdmin.Data.Settings;
+using CreditsAdmin.Data.Staff;
+using CreditsAdmin.Data.Users;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CreditsAdmin.Data;
+
+/// <summary>What the other projects take from this one.</summary>
+public static class DataServices
+{
+    /// <summary>Adds the commands of every noun. <see cref="CreditsDatabase"/> must be registered too.</summary>
+    public static IServiceCollection AddCreditsData(this IServiceCollection services) => services
+        .AddSingleton<ApiKeyCommands>()
+        .AddSingleton<JobCommands>()
+        .AddSingleton<LedgerCommands>()
+        .AddSingleton<ReceiptCommands>()
+        .AddSingleton<SettingsCommands>()
+        .AddSingleton<StaffCommands>()
+        .AddSingleton<UserCommands>();
+}

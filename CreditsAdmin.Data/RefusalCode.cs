@@ -1,0 +1,50 @@
+namespace CreditsAdmin.Data;
+
+/// <summary>Why a function refused. The number is the SQLSTATE's: <see cref="InsufficientCredits"/> is CR001.</summary>
+public enum RefusalCode
+{
+    /// <summary>CR001: fewer credits than the cost. Detail: balance, required, shortfall (credits).</summary>
+    InsufficientCredits = 1,
+
+    /// <summary>CR002: nobody with this id has an account.</summary>
+    UnknownUser = 2,
+
+    /// <summary>CR003: an amount that is missing, not positive or too large. Detail: field.</summary>
+    InvalidAmount = 3,
+
+    /// <summary>CR004: an idempotency key that is missing, longer than 255 characters or not visible ASCII.</summary>
+    InvalidIdempotencyKey = 4,
+
+    /// <summary>CR005: the idempotency key was used for another request.</summary>
+    IdempotencyKeyReuse = 5,
+
+    /// <summary>CR006: no such job.</summary>
+    UnknownJob = 6,
+
+    /// <summary>CR007: the job is finished already, in another way. Detail: status, cost, refunded.</summary>
+    JobAlreadyFinished = 7,
+
+    /// <summary>CR008: a job cannot cost more than was charged. Detail: charged, actual_cost.</summary>
+    CostAboveCharge = 8,
+
+    /// <summary>CR009: no such receipt.</summary>
+    UnknownReceipt = 9,
+
+    /// <summary>CR010: the receipt was verified or rejected already. Detail: status, decided_by, decided_at.</summary>
+    ReceiptAlreadyDecided = 10,
+
+    /// <summary>CR011: the payment's reference was used before. Detail, for staff only: the first receipt.</summary>
+    DuplicateReference = 11,
+
+    /// <summary>CR012: the actor's role or scopes do not allow this.</summary>
+    Forbidden = 12,
+
+    /// <summary>CR013: a text that is missing, too long or unusable. Detail: field.</summary>
+    InvalidInput = 13,
+
+    /// <summary>CR014: too many claims of this user are waiting.</summary>
+    TooManyClaims = 14,
+
+    /// <summary>CR015: somebody has this e-mail address already.</summary>
+    EmailTaken = 15,
+}

@@ -1,0 +1,38 @@
+using CreditsAdmin.Data.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace CreditsAdmin.Data.Staff;
+
+/// <summary>What is needed to check somebody's password and to know who they are.</summary>
+/// <param name="Role">admin, support, or null for a user who is not staff.</param>
+/// <param name="SecurityStamp">Changes with the password; a session that carries another one has ended.</param>
+/// <param name="LockedUntil">After too many wrong passwords.</param>
+public sealed record SignInRecord(
+    Guid UserId, string? Email, string PasswordHash, Guid SecurityStamp, DateTimeOffset? LockedUntil, string? Role);
+
+/// <summary>Reads who may sign in.</summary>
+public static class StaffQueries
+{
+    /// <summary>By e-mail address, whatever its case; null when nobody with it has a password here.</summary>
+    public static Task<SignInRecord?> FindSignInAsync(CreditsDb db, string email, CancellationToken cancel)
+    {
+        var key = email.Trim().ToLowerInvariant();
+        return Records(db, db.Users.Where(user => user.EmailKey == key)).FirstOrDefaultAsync(cancel);
+    }
+
+    /// <summary>By id, to see whether a session is still good.</summary>
+    public static Task<SignInRecord?> FindSignInAsync(CreditsDb db, Guid userId, CancellationToken cancel) =>
+        Records(db, db.Users.Where(user => user.Id == userId)).SingleOrDefaultAsync(cancel);
+
+    /// <summary>False until the first admin was made.</summary>
+    public static Task<bool> AnyAdminAsync(CreditsDb db, CancellationToken cancel) =>
+        db.Staff.AnyAsync(staff => staff.Role == "admin" && staff.DisabledAt == null, cancel);
+
+    private static IQueryable<SignInRecord> Records(CreditsDb db, IQueryable<User> users) =>
+        from password in db.Passwords
+        join user in users on password.UserId equals user.Id
+        where user.ErasedAt == null
+        select new SignInRecord(user.Id, user.Email, password.PasswordHash, password.SecurityStamp, password.LockedUntil,
+            db.Staff.Where(staff => staff.UserId == user.Id && staff.DisabledAt == null).Select(staff => staff.Role)
+                .FirstOrDefault());
+}

@@ -1,0 +1,19 @@
+namespace CreditsAdmin.Data.Users;
+
+internal sealed class User
+{
+    public Guid Id { get; init; }
+
+    public string? Email { get; init; }
+
+    /// <summary>The e-mail address in lower case, as the database makes it.</summary>
+    public string? EmailKey { get; init; }
+
+    public string? Name { get; init; }
+
+    public bool IsDemo { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? ErasedAt { get; init; }
+}

@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace CreditsAdmin.Data.Users;
+
+/// <summary>A user in the console, with their balance in credits.</summary>
+/// <param name="Email">Null for a user who was erased or never had one.</param>
+/// <param name="IsDemo">Made by the demo data, and removed with it.</param>
+public sealed record UserRow(
+    Guid Id, string? Email, string? Name, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset? ErasedAt,
+    long Free, long Paid)
+{
+    /// <summary>Free and paid together.</summary>
+    public long Available => Free + Paid;
+}
+
+/// <summary>Where a page of users begins: they are ordered by sign-up, then id.</summary>
+public readonly record struct UserCursor(DateTimeOffset CreatedAt, Guid Id);
+
+/// <summary>Reads users.</summary>
+public static class UserQueries
+{
+    /// <summary>One user; null when there is none.</summary>
+    public static Task<UserRow?> FindAsync(CreditsDb db, Guid userId, CancellationToken cancel) =>
+        Rows(db, db.Users.Where(user => user.Id == userId)).SingleOrDefaultAsync(cancel);
+
+    /// <summary>The user with this e-mail address, whatever its case; null when there is none.</summary>
+    public static Task<UserRow?> FindByEmailAsync(CreditsDb db, string email, CancellationToken cancel)
+    {
+        var key = email.Trim().ToLowerInvariant();
+        return Rows(db, db.Users.Where(user => user.EmailKey == key)).FirstOrDefaultAsync(cancel);
+    }
+
+    /// <summary>The console's list, newest first. The search is an id, or any part of an e-mail address.</summary>
+    public static async Task<Page<UserRow>> ListAsync(
+        CreditsDb db, string? search, Keyset<UserCursor> at, CancellationToken cancel)
+    {
+        var users = Matching(db, search?.Trim());
+        if (at.After is { } after)
+        {
+            var upwards = await Rows(db, users.Where(user => EF.Functions.GreaterThan(
+                    ValueTuple.Create(user.CreatedAt, user.Id), ValueTuple.Create(after.CreatedAt, after.Id)))
+                .OrderBy(user => user.CreatedAt).ThenBy(user => user.Id).Take(at.Size + 1)).ToListAsync(cancel);
+            var newest = upwards.OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).Take(at.Size).Reverse().ToList();
+            return new(newest, upwards.Count > at.Size, newest.Count > 0);
+        }
+
+        if (at.Before is { } before)
+        {
+            users = users.Where(user => EF.Functions.LessThan(
+                ValueTuple.Create(user.CreatedAt, user.Id), ValueTuple.Create(before.CreatedAt, before.Id)));
+        }
+
+        var rows = await Rows(db, users.OrderByDescending(user => user.CreatedAt).ThenByDescending(user => user.Id)
+            .Take(at.Size + 1)).ToListAsync(cancel);
+        return new(rows.Take(at.Size).ToList(), at.Before is not null, rows.Count > at.Size);
+    }
+
+    private static IQueryable<User> Matching(CreditsDb db, string? search)
+    {
+        if (string.IsNullOrEmpty(search)) return db.Users;
+        if (Guid.TryParse(search, out var id)) return db.Users.Where(user => user.Id == id);
+        // Escaped, so that % and _ mean themselves.
+        var pattern = "%" + search.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
+        return db.Users.Where(user => EF.Functions.Like(user.EmailKey!, pattern, "\\"));
+    }
+
+    private static IQueryable<UserRow> Rows(CreditsDb db, IQueryable<User> users) => users.Select(user => new UserRow(
+        user.Id, user.Email, user.Name, user.IsDemo, user.CreatedAt, user.ErasedAt,
+        db.Accounts.Where(account => account.UserId == user.Id).Select(account => account.Free).First(),
+        db.Accounts.Where(account => account.UserId == user.Id).Select(account => account.Paid).First()));
+}
