@@ -52,6 +52,34 @@ public sealed class CreditsDatabase : IAsyncDisposable
         return result;
     }
 
+    /// <summary>Removes every demo user with all that belongs to them, and nothing else. Returns how many users went.</summary>
+    public async Task<long> ClearDemoDataAsync(Caller caller, CancellationToken cancel)
+    {
+        await using var command = App.CreateCommand("SELECT clear_demo_data($1, $2)");
+        command.Parameters.Add(CreditsFunctions.Value(caller.Actor));
+        command.Parameters.Add(CreditsFunctions.Value(caller.Via));
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <summary>The stored keys of cookies and forms, each an XML document.</summary>
+    public IReadOnlyList<string> ReadDataProtectionKeys()
+    {
+        using var command = App.CreateCommand("SELECT xml FROM credits.data_protection_keys ORDER BY created_at");
+        using var reader = command.ExecuteReader();
+        var keys = new List<string>();
+        while (reader.Read()) keys.Add(reader.GetString(0));
+        return keys;
+    }
+
+    /// <summary>Stores one more key.</summary>
+    public void StoreDataProtectionKey(string name, string xml)
+    {
+        using var command = App.CreateCommand("SELECT store_data_protection_key($1, $2)");
+        command.Parameters.Add(CreditsFunctions.Value(name));
+        command.Parameters.Add(CreditsFunctions.Value(xml));
+        command.ExecuteNonQuery();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

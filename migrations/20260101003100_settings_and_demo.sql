@@ -44,3 +44,12 @@ GRANT EXECUTE ON FUNCTION public.change_settings, public.clear_demo_data TO cred
 
 -- Functions are executable by everybody until somebody says otherwise. In schema credits nobody but the owner needs one.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
+
+-- Lets the app see which migrations were applied. Files pasted into an SQL editor leave no such record.
+DO $record$
+BEGIN
+    IF to_regclass('credits.schema_migrations') IS NOT NULL THEN
+        GRANT SELECT ON credits.schema_migrations TO credits_app;
+    END IF;
+END
+$record$;

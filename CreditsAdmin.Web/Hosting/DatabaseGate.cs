@@ -1,0 +1,82 @@
+using System.Text.Encodings.Web;
+using CreditsAdmin.Data.Postgres;
+
+namespace CreditsAdmin.Web.Hosting;
+
+/// <summary>While the database cannot be reached or is not migrated, every page says so, and which command mends it.</summary>
+internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILogger<DatabaseGate> log) : IMiddleware
+{
+    // Ready stays ready for a while: a request that meets a fault after that tells it by itself.
+    private static readonly TimeSpan TrustReady = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TrustFault = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim one = new(1, 1);
+    private (DatabaseReport Report, DateTimeOffset At)? last;
+
+    /// <summary>The state of the database, at most a few seconds old.</summary>
+    public async Task<DatabaseReport> ReportAsync(CancellationToken cancel)
+    {
+        if (Fresh() is { } known) return known;
+        await one.WaitAsync(cancel);
+        try
+        {
+            if (Fresh() is { } meanwhile) return meanwhile;
+            var report = await check.RunAsync(cancel);
+            if (!report.Ready && last?.Report.Problem != report.Problem) log.LogError("{Problem}", report.Problem);
+            last = (report, clock.GetUtcNow());
+            return report;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.StartsWithSegments("/health")
+            || await ReportAsync(context.RequestAborted) is not { Ready: false } report)
+        {
+            await next(context);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "5";
+        if (context.Request.Path.StartsWithSegments("/v1"))
+        {
+            await context.Response.WriteAsJsonAsync(
+                new { type = "/problems/database-unavailable", title = "The database is not ready", status = 503, detail = report.Problem },
+                options: null, "application/problem+json", context.RequestAborted);
+            return;
+        }
+
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(Page(report), context.RequestAborted);
+    }
+
+    private DatabaseReport? Fresh() =>
+        last is { } known && clock.GetUtcNow() - known.At < (known.Report.Ready ? TrustReady : TrustFault)
+            ? known.Report
+            : null;
+
+    private static string Page(DatabaseReport report)
+    {
+        string Text(string? value) => HtmlEncoder.Default.Encode(value ?? "");
+        var missing = string.Concat(report.Missing.Select(name => $"<li><code>{Text(name)}</code></li>"));
+        return $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Database not ready · CreditsAdmin</title>
+            <link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/css/base.css">
+            <link rel="stylesheet" href="/css/pages.css"></head>
+            <body class="plain"><main id="main" class="plain-main"><section class="card">
+            <h1>The database is not ready</h1>
+            <p>{Text(report.Problem)}</p>
+            {(missing.Length > 0 ? $"<p>Missing:</p><ul>{missing}</ul>" : "")}
+            {(report.Command is null ? "" : $"<p>This command mends it. Then reload this page.</p><pre><code>{Text(report.Command)}</code></pre>")}
+            </section></main></body></html>
+            """;
+    }
+}

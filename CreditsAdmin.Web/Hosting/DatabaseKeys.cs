@@ -1,0 +1,19 @@
+using System.Xml.Linq;
+using CreditsAdmin.Data;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.Options;
+
+namespace CreditsAdmin.Web.Hosting;
+
+/// <summary>Keeps the keys of cookies and forms in the database: a restart signs nobody out, and every instance has them.</summary>
+internal sealed class DatabaseKeys(CreditsDatabase database) : IConfigureOptions<KeyManagementOptions>, IXmlRepository
+{
+    public void Configure(KeyManagementOptions options) => options.XmlRepository = this;
+
+    public IReadOnlyCollection<XElement> GetAllElements() =>
+        [.. database.ReadDataProtectionKeys().Select(XElement.Parse)];
+
+    public void StoreElement(XElement element, string friendlyName) =>
+        database.StoreDataProtectionKey(friendlyName, element.ToString(SaveOptions.DisableFormatting));
+}

@@ -1,0 +1,49 @@
+using CreditsAdmin.Data;
+using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Web.Auth;
+using CreditsAdmin.Web.Components;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Options;
+using Radzen;
+
+namespace CreditsAdmin.Web.Hosting;
+
+/// <summary>What the app is made of.</summary>
+internal static class WebServices
+{
+    public static void AddCreditsAdmin(this WebApplicationBuilder builder, RunningDatabase database)
+    {
+        // Without this, assets of packages are found in a published app and in development only.
+        builder.WebHost.UseStaticWebAssets();
+        if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://localhost:5080");
+        builder.Services
+            .AddSingleton(database)
+            .AddSingleton(new CreditsDatabase(database.Logins.App, database.Logins.User))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<DatabaseCheck>()
+            .AddSingleton<DatabaseGate>()
+            .AddCreditsData()
+            .AddSessions()
+            .AddHostedService<Welcome>()
+            .AddRadzenComponents()
+            .AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
+        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeys>();
+    }
+
+    public static void UseCreditsAdmin(this WebApplication app)
+    {
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.Use(SecurityHeaders.AddAsync);
+        app.MapStaticAssets().ShortCircuit();
+        app.UseMiddleware<DatabaseGate>();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapHealth();
+        app.MapBrowserActions();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}

@@ -1,0 +1,48 @@
+using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Web.Auth;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace CreditsAdmin.Web.Hosting;
+
+/// <summary>Says in plain words where to go and how to sign in for the first time.</summary>
+internal sealed class Welcome(
+    IServer server, IHostApplicationLifetime lifetime, RunningDatabase database, DatabaseGate gate, FirstRun firstRun)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource();
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+        var url = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5080";
+        await Console.Out.WriteLineAsync(await TextAsync(url, stoppingToken));
+    }
+
+    private async Task<string> TextAsync(string url, CancellationToken cancel)
+    {
+        var where = database.IsEmbedded ? "a PostgreSQL of its own" : "the configured PostgreSQL";
+        var report = await gate.ReportAsync(cancel);
+        var next = !report.Ready
+            ? $"""
+              {report.Problem}
+                {(report.Command is null ? "" : $"Mend it with: {report.Command}")}
+              """
+            : await firstRun.IsOpenAsync(cancel)
+                ? $"""
+                  First time here? Open {url}/set-up
+                    and enter this code to make yourself admin: {firstRun.Code}
+                  """
+                : $"Sign in at {url}/sign-in";
+        return $"""
+
+            CreditsAdmin runs at {url}
+              with {where} at {database.Description}.
+
+              {next}
+
+              Stop it with Ctrl+C.
+
+            """;
+    }
+}
