@@ -20,8 +20,23 @@ internal sealed class ScratchFolder : IAsyncDisposable
     internal string Cluster => System.IO.Path.Combine(Path, "postgres");
     internal EmbeddedOptions Options => new() { DataPath = Path, Durable = false, MaxConnections = 30 };
     internal List<string> Said { get; } = [];
-    internal int Pid => int.Parse(File.ReadLines(System.IO.Path.Combine(Cluster, "postmaster.pid")).First(),
-        CultureInfo.InvariantCulture);
+
+    /// <summary>The server's process id; 0 while there is none.</summary>
+    internal int Pid
+    {
+        get
+        {
+            var file = System.IO.Path.Combine(Cluster, "postmaster.pid");
+            try
+            {
+                return int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture);
+            }
+            catch (FileNotFoundException)
+            {
+                return 0;
+            }
+        }
+    }
 
     internal Task<EmbeddedPostgres> StartAsync(CancellationToken ct) => EmbeddedPostgres.StartAsync(Options, Say, ct);
 
@@ -34,7 +49,7 @@ internal sealed class ScratchFolder : IAsyncDisposable
         Directory.Delete(Path, recursive: true);
     }
 
-    private void Say(string line)
+    internal void Say(string line)
     {
         lock (Said) Said.Add(line);
     }

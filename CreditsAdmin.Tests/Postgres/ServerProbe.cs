@@ -13,6 +13,7 @@ internal sealed class ServerProbe : IAsyncDisposable
 {
     private const string Variable = "CREDITS_SERVER_PROBE";
     private readonly Process process;
+    private bool left;
 
     private ServerProbe(Process process) => this.process = process;
 
@@ -44,6 +45,8 @@ internal sealed class ServerProbe : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (left) return;
+        left = true;
         process.StandardInput.Close();
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
