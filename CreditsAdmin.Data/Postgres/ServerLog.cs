@@ -1,0 +1,20 @@
+using System.Text;
+
+namespace CreditsAdmin.Data.Postgres;
+
+/// <summary>Reads why a server ended from its log.</summary>
+internal static class ServerLog
+{
+    private const int Tail = 4096;
+
+    /// <summary>The last reason it gave, and where the rest can be read.</summary>
+    internal static string LastWords(DataFolder folder)
+    {
+        using var log = new FileStream(folder.Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Seek(-Math.Min(Tail, log.Length), SeekOrigin.End);
+        using var reader = new StreamReader(log, Encoding.UTF8);
+        var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var reason = lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal), lines.LastOrDefault(""));
+        return $"{reason[(reason.IndexOf("FATAL:", StringComparison.Ordinal) + 1)..].Trim()} (more in {folder.Log})";
+    }
+}
