@@ -21,3 +21,4 @@ CREATE UNIQUE INDEX IF NOT EXISTS grants_sign_up_counts_once ON credits.grants (
 
 SELECT credits.secure_table('credits.grants', 'user_id');
 GRANT SELECT ON credits.grants TO credits_app, service_role;
+GRANT SELECT (id, user_id, category, credits, source, receipt_id, created_at) ON credits.grants TO authenticated;

@@ -46,7 +46,9 @@ GRANT SELECT (id, user_id, seq, kind, delta, free_delta, balance_after, free_aft
 
 CREATE OR REPLACE VIEW public.ledger_entries WITH (security_invoker = true) AS
     SELECT e.id, e.user_id, e.seq, e.kind, e.delta, e.free_delta, e.balance_after, e.free_after,
-        e.job_id, e.receipt_id, e.grant_id, e.created_at, j.operation
-    FROM credits.ledger_entries e LEFT JOIN credits.jobs j ON j.id = e.job_id;
+        e.job_id, e.receipt_id, e.grant_id, e.created_at, j.operation, g.source AS grant_source
+    FROM credits.ledger_entries e
+    LEFT JOIN credits.jobs j ON j.id = e.job_id
+    LEFT JOIN credits.grants g ON g.id = e.grant_id;
 REVOKE ALL ON public.ledger_entries FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT ON public.ledger_entries TO authenticated, service_role, credits_app;

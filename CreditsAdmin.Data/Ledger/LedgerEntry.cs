@@ -34,6 +34,9 @@ public sealed class LedgerEntry
 
     /// <summary>The job's operation, such as <c>image</c>.</summary>
     public string? Operation { get; init; }
+
+    /// <summary>Why a grant was made: sign_up, receipt or manual.</summary>
+    public string? GrantSource { get; init; }
 }
 
 internal sealed class EntryRecord

@@ -32,6 +32,7 @@ internal static class SessionServices
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<FirstRun>();
+        services.AddSingleton<SignUpPolicy>();
         return services;
     }
 

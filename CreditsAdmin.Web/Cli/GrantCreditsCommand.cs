@@ -32,7 +32,7 @@ internal static class GrantCreditsCommand
         IServiceProvider services, string email, long credits, string amount, string? reference, string? notes,
         CancellationToken cancel)
     {
-        if (Cents(amount) is not { } cents)
+        if (Dollars.ToCents(amount) is not { } cents)
         {
             await Console.Error.WriteLineAsync($"'{amount}' is not an amount in dollars and cents, such as 5.00.");
             return CommandLine.WrongUsage;
@@ -89,10 +89,4 @@ internal static class GrantCreditsCommand
             """);
         return CommandLine.Refused;
     }
-
-    private static long? Cents(string amount) =>
-        decimal.TryParse(amount, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars)
-        && dollars is >= 0 and <= 1_000_000 && dollars * 100 == Math.Truncate(dollars * 100)
-            ? (long)(dollars * 100)
-            : null;
 }

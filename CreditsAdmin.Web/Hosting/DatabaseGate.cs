@@ -4,7 +4,8 @@ using CreditsAdmin.Data.Postgres;
 namespace CreditsAdmin.Web.Hosting;
 
 /// <summary>While the database cannot be reached or is not migrated, every page says so, and which command mends it.</summary>
-internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILogger<DatabaseGate> log) : IMiddleware
+internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILogger<DatabaseGate> log)
+    : IMiddleware, IDisposable
 {
     // Ready stays ready for a while: a request that meets a fault after that tells it by itself.
     private static readonly TimeSpan TrustReady = TimeSpan.FromSeconds(5);
@@ -54,6 +55,8 @@ internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILog
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync(Page(report), context.RequestAborted);
     }
+
+    public void Dispose() => one.Dispose();
 
     private DatabaseReport? Fresh() =>
         last is { } known && clock.GetUtcNow() - known.At < (known.Report.Ready ? TrustReady : TrustFault)
