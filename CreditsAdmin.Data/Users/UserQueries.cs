@@ -30,6 +30,14 @@ public static class UserQueries
         return Rows(db, db.Users.Where(user => user.EmailKey == key)).FirstOrDefaultAsync(cancel);
     }
 
+    /// <summary>The id that this text is, or of the user whose e-mail address it is; null when there is none.</summary>
+    public static async Task<Guid?> FindIdAsync(CreditsDb db, string emailOrId, CancellationToken cancel)
+    {
+        if (Guid.TryParse(emailOrId.Trim(), out var id)) return id;
+        var key = emailOrId.Trim().ToLowerInvariant();
+        return await db.Users.Where(user => user.EmailKey == key).Select(user => (Guid?)user.Id).FirstOrDefaultAsync(cancel);
+    }
+
     /// <summary>The console's list, newest first. The search is an id, or any part of an e-mail address.</summary>
     public static async Task<Page<UserRow>> ListAsync(
         CreditsDb db, string? search, Keyset<UserCursor> at, CancellationToken cancel)
