@@ -13,8 +13,8 @@ public sealed class CreditsDatabase : IAsyncDisposable
     /// <param name="userConnectionString">Logs in as credits_user: may do nothing until it becomes a user.</param>
     public CreditsDatabase(string appConnectionString, string userConnectionString)
     {
-        App = NpgsqlDataSource.Create(appConnectionString);
-        User = NpgsqlDataSource.Create(userConnectionString);
+        App = Source(appConnectionString);
+        User = Source(userConnectionString);
         serviceOptions = CreditsDb.Options(builder => builder.UseNpgsql(App));
     }
 
@@ -79,6 +79,10 @@ public sealed class CreditsDatabase : IAsyncDisposable
         command.Parameters.Add(CreditsFunctions.Value(xml));
         command.ExecuteNonQuery();
     }
+
+    // A refusal carries its numbers in DETAIL, which Npgsql hides unless it is told not to.
+    private static NpgsqlDataSource Source(string connectionString) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(connectionString) { IncludeErrorDetail = true });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
