@@ -77,20 +77,20 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
         }
     }
 
+    // The server splits the file into statements, since no client knows every rule of its grammar; inside EXECUTE it
+    // also refuses a COMMIT, which would part the file from its record.
     private static async Task RunAsync(NpgsqlConnection connection, MigrationFile file, CancellationToken ct)
     {
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(ct);
             await ExecuteAsync(connection, "SET LOCAL lock_timeout = '10s'", ct);
-            var began = await TransactionAsync(connection, ct);
-            await ExecuteAsync(connection, file.Sql, ct);
-            if (await TransactionAsync(connection, ct) != began)
-                throw new MigrationException($"Take BEGIN, COMMIT and ROLLBACK out of {file}: it runs in a transaction.");
-            await MigrationRecords.WriteAsync(connection, file, ct);
-            await transaction.CommitAsync(ct);
+            await ExecuteAsync(connection, "SELECT set_config('credits.migration', $1, true)", ct, file.Sql);
+            await ExecuteAsync(connection, "DO $$ BEGIN EXECUTE current_setting('credits.migration'); END $$", ct);
             // What a file sets for itself ends with it.
             await ExecuteAsync(connection, "RESET ROLE; RESET ALL", ct);
+            await MigrationRecords.WriteAsync(connection, file, ct);
+            await transaction.CommitAsync(ct);
         }
         catch (PostgresException failure)
         {
@@ -98,25 +98,18 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
         }
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection, string sql, CancellationToken ct, params IEnumerable<string> values)
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static async Task<string> TransactionAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("SELECT pg_current_xact_id()::text", connection);
-        return (string)(await command.ExecuteScalarAsync(ct))!;
-    }
-
-    // The server counts from the start of the failed statement, a reader from the start of the file.
     private static string Place(MigrationFile file, PostgresException failure)
     {
-        var statement = failure.BatchCommand?.CommandText ?? "";
-        var start = statement.Length == 0 ? -1 : file.Sql.IndexOf(statement, StringComparison.Ordinal);
-        if (start < 0) return file.ToString();
-        var end = Math.Min(start + Math.Max(failure.Position, 1), file.Sql.Length);
+        if (failure.InternalQuery != file.Sql || failure.InternalPosition < 1) return file.ToString();
+        var end = Math.Min(failure.InternalPosition, file.Sql.Length);
         return $"{file} line {file.Sql.AsSpan(0, end).Count('\n') + 1}";
     }
 }
