@@ -1,0 +1,65 @@
+using CreditsAdmin.Data;
+using CreditsAdmin.Web.Auth;
+using Microsoft.AspNetCore.Authentication;
+
+namespace CreditsAdmin.Web.Api;
+
+/// <summary>What a route asks of its callers, such as <c>jobs:write</c>.</summary>
+internal sealed record RequiredScope(string Name);
+
+/// <summary>Who may call what: front ends with an API key, users with their own token. Both schemes work here only.</summary>
+internal static class ApiAccess
+{
+    private const string EitherScheme = "CreditsApi";
+
+    public static void AddApiAccess(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<UserTokenOptions>().Bind(configuration.GetSection("Supabase")).ValidateOnStart()
+            .Validate(options => options.IsUsable, "Supabase:JwtSecret must have at least 32 characters, or be left out.");
+        services.AddSingleton<ApiKeyCache>();
+        services.AddAuthentication()
+            .AddScheme<BearerOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, AnswerWithProblems)
+            .AddScheme<BearerOptions, UserTokenAuthentication>(UserTokenAuthentication.SchemeName, AnswerWithProblems)
+            .AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = SchemeOf);
+        services.AddAuthorization();
+    }
+
+    /// <summary>Lets those in who have this scope. Users have the reading ones, for what is theirs.</summary>
+    public static void RequireScope(this RouteHandlerBuilder route, string scope) => route
+        .WithMetadata(new RequiredScope(scope))
+        .RequireAuthorization(policy => policy
+            .AddAuthenticationSchemes(EitherScheme).RequireClaim(BearerAuthentication.ScopeClaim, scope));
+
+    /// <summary>The front end that asks for a change. Users cannot: they have no scope to write.</summary>
+    public static Caller CallerOf(HttpContext http) =>
+        Caller.ApiKey(Guid.Parse(http.User.FindFirst(ApiKeyAuthentication.KeyClaim)!.Value), http.TraceIdentifier);
+
+    /// <summary>Reads as the caller: a front end reads every user's rows, a user what row-level security leaves.</summary>
+    public static Task<T> ReadForAsync<T>(
+        this CreditsDatabase database, HttpContext http, Func<CreditsDb, Task<T>> read, CancellationToken cancel) =>
+        http.User.FindFirst(UserTokenAuthentication.UserClaim) is { } user
+            ? database.ReadAsUserAsync(Guid.Parse(user.Value), read, cancel)
+            : database.ReadAsync(read);
+
+    private static string SchemeOf(HttpContext http) =>
+        BearerAuthentication.TokenOf(http.Request) is { } token
+        && !token.StartsWith(ApiKeyAuthentication.Prefix, StringComparison.Ordinal)
+            ? UserTokenAuthentication.SchemeName
+            : ApiKeyAuthentication.SchemeName;
+
+    private static void AnswerWithProblems(BearerOptions options)
+    {
+        options.Unknown = (http, error) =>
+        {
+            if (error is not null) return ApiFaults.AnswerAsync(http, error);
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return new ProblemAnswer(CreditProblems.Unauthorized).ExecuteAsync(http);
+        };
+        options.Forbidden = http =>
+        {
+            var scope = http.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>()?.Name;
+            return new ProblemAnswer(CreditProblems.Of(RefusalCode.Forbidden), $"This needs the scope {scope}.")
+                .ExecuteAsync(http);
+        };
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace CreditsAdmin.Web.Api;
+
+/// <summary>Gives every error under /v1 the one form, whatever it comes from: no route, a wrong method, the database, us.</summary>
+internal static class ApiFaults
+{
+    // Not transient for Npgsql, but nothing that a front end could do anything about: no such login, no such database,
+    // and a primary that has just become a standby.
+    private static readonly string[] Unavailable = ["28000", "28P01", "3D000", "25006"];
+
+    /// <summary>Answers what the routes behind it leave unanswered.</summary>
+    public static async Task WatchAsync(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return; // nobody is there to read an answer
+        }
+        catch (Exception error) when (!http.Response.HasStarted)
+        {
+            await AnswerAsync(http, error);
+            return;
+        }
+
+        var response = http.Response;
+        if (response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null)
+        {
+            await new ProblemAnswer(CreditProblems.OfStatus(response.StatusCode)).ExecuteAsync(http);
+        }
+    }
+
+    /// <summary>Answers a fault: logged here, never told there.</summary>
+    public static Task AnswerAsync(HttpContext http, Exception error)
+    {
+        if (error is BadHttpRequestException bad)
+        {
+            return new ProblemAnswer(CreditProblems.OfStatus(bad.StatusCode)).ExecuteAsync(http);
+        }
+
+        var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ApiFaults));
+        if (IsUnavailable(error))
+        {
+            log.LogWarning("The database did not answer {Method} {Path}: {Reason}",
+                http.Request.Method, http.Request.Path, error.GetBaseException().Message);
+            return new ProblemAnswer(CreditProblems.ServiceUnavailable).ExecuteAsync(http);
+        }
+
+        log.LogError(error, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
+        return new ProblemAnswer(CreditProblems.InternalError).ExecuteAsync(http);
+    }
+
+    // Entity Framework wraps what Npgsql throws, so the causes are looked at too.
+    private static bool IsUnavailable(Exception? error) => error switch
+    {
+        null => false,
+        PostgresException refused => refused.IsTransient || Unavailable.Contains(refused.SqlState),
+        NpgsqlException or SocketException or TimeoutException => true,
+        _ => IsUnavailable(error.InnerException),
+    };
+}

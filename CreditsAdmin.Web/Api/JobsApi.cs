@@ -1,0 +1,69 @@
+using CreditsAdmin.Data;
+using CreditsAdmin.Data.Balances;
+using CreditsAdmin.Data.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CreditsAdmin.Web.Api;
+
+/// <summary>Charges, completes and fails jobs.</summary>
+internal static class JobsApi
+{
+    public static void MapJobs(this RouteGroupBuilder v1)
+    {
+        v1.MapPost("/jobs", ChargeAsync).RequireScope("jobs:write");
+        v1.MapPost("/jobs/{id}/complete", CompleteAsync).RequireScope("jobs:write");
+        v1.MapPost("/jobs/{id}/fail", FailAsync).RequireScope("jobs:write");
+        v1.MapGet("/jobs/{id}", FindAsync).RequireScope("jobs:read");
+    }
+
+    private static async Task<Results<JobAnswer, ProblemAnswer>> ChargeAsync(
+        HttpContext http, JobCommands jobs, CancellationToken cancel)
+    {
+        var input = await RequestBody.ReadAsync(
+            http.Request, required: true, ["user", "operation", "cost", "metadata"], cancel);
+        var charge = new ChargeRequest(
+            input.Id("user", ApiIds.User), input.Text("operation"), input.Whole("cost"),
+            input.IdempotencyKey(http.Request), input.Json("metadata", longest: 16_384));
+        if (input.Problem is { } problem) return problem;
+        var charged = await jobs.ChargeAsync(charge, ApiAccess.CallerOf(http), cancel);
+        return charged.Done ? new JobAnswer(StatusCodes.Status201Created, charged.Value) : ProblemAnswer.Of(charged.Refusal);
+    }
+
+    private static async Task<Results<JobAnswer, ProblemAnswer>> CompleteAsync(
+        string id, HttpContext http, JobCommands jobs, CancellationToken cancel)
+    {
+        var input = await RequestBody.ReadAsync(http.Request, required: false, ["actual_cost"], cancel);
+        input.IdempotencyKey(http.Request);
+        var actualCost = input.Whole("actual_cost");
+        if (input.Problem is { } problem) return problem;
+        if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
+        var completed = await jobs.CompleteAsync(jobId, actualCost, ApiAccess.CallerOf(http), cancel);
+        return completed.Done ? new JobAnswer(StatusCodes.Status200OK, completed.Value) : ProblemAnswer.Of(completed.Refusal);
+    }
+
+    private static async Task<Results<JobAnswer, ProblemAnswer>> FailAsync(
+        string id, HttpContext http, JobCommands jobs, CancellationToken cancel)
+    {
+        var input = await RequestBody.ReadAsync(http.Request, required: false, ["error"], cancel);
+        input.IdempotencyKey(http.Request);
+        var error = input.Text("error");
+        if (input.Problem is { } problem) return problem;
+        if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
+        var failed = await jobs.FailAsync(jobId, error, ApiAccess.CallerOf(http), cancel);
+        return failed.Done ? new JobAnswer(StatusCodes.Status200OK, failed.Value) : ProblemAnswer.Of(failed.Refusal);
+    }
+
+    private static async Task<Results<JobAnswer, ProblemAnswer>> FindAsync(
+        string id, HttpContext http, CreditsDatabase database, CancellationToken cancel)
+    {
+        if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
+        var (job, balance) = await database.ReadForAsync(http, async db =>
+        {
+            var found = await JobQueries.FindAsync(db, jobId, cancel);
+            return (found, found is null ? null : await BalanceQueries.FindAsync(db, found.UserId, cancel));
+        }, cancel);
+        return job is not null && balance is not null
+            ? new JobAnswer(job, balance)
+            : ProblemAnswer.Of(RefusalCode.UnknownJob);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using CreditsAdmin.Data;
+
+namespace CreditsAdmin.Web.Api;
+
+/// <summary>The JSON object of a POST with its Idempotency-Key, read strictly: what the database would choke on, or read
+/// otherwise than the sender meant it, is refused before.</summary>
+internal sealed class RequestBody : RequestInput
+{
+    private const int LongestKey = 255;
+
+    // Missing when its texts or numbers are not safe to touch.
+    private readonly JsonElement? body;
+
+    private RequestBody(JsonElement json, string[] known)
+    {
+        if (StrictJson.FindFault(json) is { } fault)
+        {
+            Refuse(RefusalCode.InvalidInput, fault.Member, fault.Detail);
+            return;
+        }
+
+        RefuseUnknown(json.EnumerateObject().Select(member => member.Name), known);
+        body = json;
+    }
+
+    private RequestBody(ProblemKind unreadable) => Unreadable = unreadable;
+
+    /// <summary>Reads a body whose members are all among the known ones. Without <paramref name="required"/> there may be
+    /// none, which counts as an empty object.</summary>
+    public static async Task<RequestBody> ReadAsync(
+        HttpRequest request, bool required, string[] known, CancellationToken cancel)
+    {
+        var (json, unreadable) = await StrictJson.ReadAsync(request, required, cancel);
+        return unreadable is null ? new(json, known) : new(unreadable);
+    }
+
+    /// <summary>The key of this action; refuses CR004's cases, so that routes whose function takes no key ask for one too.</summary>
+    public string? IdempotencyKey(HttpRequest request)
+    {
+        if (request.Headers["Idempotency-Key"] is [{ Length: > 0 and <= LongestKey } key]
+            && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0) return key;
+        Refuse(RefusalCode.InvalidIdempotencyKey, "Idempotency-Key",
+            "The header Idempotency-Key must come once, with 1 to 255 visible ASCII characters without spaces.");
+        return null;
+    }
+
+    public Guid Id(string name, string prefix) => body is null
+        ? default
+        : ParseId(name, Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null, prefix);
+
+    /// <summary>A text; null when it is missing.</summary>
+    public string? Text(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.String) return value.GetString();
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be a text.");
+        return null;
+    }
+
+    /// <summary>A whole JSON number; null when it is missing.</summary>
+    public long? Whole(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)) return number;
+        Refuse(RefusalCode.InvalidAmount, name, $"{name} must be a whole JSON number of credits.");
+        return null;
+    }
+
+    /// <summary>A JSON object as it came; null when it is missing.</summary>
+    public string? Json(string name, int longest)
+    {
+        if (Find(name) is not { } value) return null;
+        var json = value.GetRawText();
+        if (value.ValueKind == JsonValueKind.Object && json.Length <= longest) return json;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be a JSON object of at most {longest} characters.");
+        return null;
+    }
+
+    // A member that is null says the same as a missing one.
+    private JsonElement? Find(string name) =>
+        body is { } json && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}

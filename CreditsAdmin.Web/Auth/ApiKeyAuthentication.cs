@@ -1,0 +1,58 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using CreditsAdmin.Data;
+using CreditsAdmin.Data.ApiKeys;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+
+namespace CreditsAdmin.Web.Auth;
+
+/// <summary>Front ends: <c>Authorization: Bearer ca_live_…</c>.</summary>
+internal sealed class ApiKeyAuthentication(
+    IOptionsMonitor<BearerOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    CreditsDatabase database, ApiKeyCache cache) : BearerAuthentication(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+
+    /// <summary>What every key begins with, and no user's token does.</summary>
+    public const string Prefix = "ca_live_";
+
+    /// <summary>The claim with the key's id.</summary>
+    public const string KeyClaim = "key";
+
+    protected override async Task<IEnumerable<Claim>?> FindClaimsAsync(string token)
+    {
+        // A good form first: nothing else costs a hash or a query.
+        if (ApiKey.LookupOf(token) is null) return null;
+        var key = cache.Find(token);
+        if (key is null)
+        {
+            key = await database.ReadAsync(db => ApiKeyQueries.AuthenticateAsync(db, token, Context.RequestAborted));
+            if (key is null) return null;
+            cache.Keep(token, key);
+        }
+
+        // Whoever may write a job may read it.
+        var scopes = key.Scopes.Contains("jobs:write") ? key.Scopes.Union(["jobs:read"]) : key.Scopes;
+        return scopes.Select(scope => new Claim(ScopeClaim, scope)).Append(new(KeyClaim, key.Id.ToString()));
+    }
+}
+
+/// <summary>Keys that were good a moment ago, so that not every request asks the database. Found by the key's hash: the key
+/// itself is not kept. Unknown keys are not kept either, so guessing cannot push good ones out.</summary>
+internal sealed class ApiKeyCache : IDisposable
+{
+    // A revoked key works on for at most this long, to read and to charge: finishing a job looks it up again.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
+
+    private readonly MemoryCache keys = new(new MemoryCacheOptions { SizeLimit = 1_000 });
+
+    public ApiKey? Find(string key) => keys.Get<ApiKey>(HashOf(key));
+
+    public void Keep(string text, ApiKey key) =>
+        keys.Set(HashOf(text), key, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
+
+    public void Dispose() => keys.Dispose();
+
+    private static string HashOf(string key) => Convert.ToHexString(ApiKey.Hash(key));
+}
