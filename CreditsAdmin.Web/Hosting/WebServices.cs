@@ -2,6 +2,7 @@ using CreditsAdmin.Data;
 using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components;
+using CreditsAdmin.Web.Components.Pages.Receipts;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,7 @@ internal static class WebServices
             .AddCreditsData()
             .AddSessions()
             .AddHostedService<Welcome>()
+            .AddScoped<WaitingReceipts>()
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
