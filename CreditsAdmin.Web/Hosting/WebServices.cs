@@ -29,7 +29,10 @@ internal static class WebServices
             .AddHostedService<Welcome>()
             .AddScoped<WaitingReceipts>()
             .AddRadzenComponents()
-            .AddRazorComponents().AddInteractiveServerComponents();
+            .AddRazorComponents().AddInteractiveServerComponents()
+            // The browser hands the rows of a list back when its circuit begins. The default of 32 KB is less than a page of
+            // them, and what is over the limit ends the circuit without a word.
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 1024 * 1024);
         builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeys>();
     }
