@@ -1,5 +1,6 @@
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components;
 using Microsoft.AspNetCore.DataProtection;
@@ -25,6 +26,7 @@ internal static class WebServices
             .AddSingleton<DatabaseGate>()
             .AddCreditsData()
             .AddSessions()
+            .AddCreditsApi(builder.Configuration)
             .AddHostedService<Welcome>()
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents();
@@ -43,6 +45,7 @@ internal static class WebServices
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapHealth();
+        app.MapCreditsApi();
         app.MapBrowserActions();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
