@@ -41,7 +41,7 @@ internal sealed class RequestBody : RequestInput
         if (request.Headers["Idempotency-Key"] is [{ Length: > 0 and <= LongestKey } key]
             && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0) return key;
         Refuse(RefusalCode.InvalidIdempotencyKey, "Idempotency-Key",
-            "The header Idempotency-Key must come once, with 1 to 255 visible ASCII characters without spaces.");
+            "The header Idempotency-Key is missing, came more than once, or cannot be used.");
         return null;
     }
 
@@ -63,7 +63,7 @@ internal sealed class RequestBody : RequestInput
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)) return number;
-        Refuse(RefusalCode.InvalidAmount, name, $"{name} must be a whole JSON number of credits.");
+        Refuse(RefusalCode.InvalidAmount, name, $"{name} is not a whole JSON number.");
         return null;
     }
 
