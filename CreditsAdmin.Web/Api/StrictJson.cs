@@ -28,7 +28,8 @@ internal static class StrictJson
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
         if (length > LongestBody) return (default, CreditProblems.PayloadTooLarge);
         if (length == 0 && !required) return (Empty, null);
-        return IsPlainJson(request) ? Parse(buffer.AsMemory(0, length)) : (default, CreditProblems.UnsupportedMediaType);
+        if (!IsPlainJson(request)) return (default, CreditProblems.UnsupportedMediaType);
+        return Parse(buffer.AsMemory(0, length));
     }
 
     /// <summary>The first text or number that the database could not keep as it is; null when there is none.</summary>
