@@ -3,7 +3,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CreditsAdmin.Data;
 
-/// <summary>Where a page of a list begins. Lists are newest first and paged by key, so that page 10,000 costs what page 1 does
+/// <summary>Where a page of a list begins. Lists are newest first and paged by key, so that page 10,000 costs what
+/// page 1 does
 /// and new rows never shift a page.</summary>
 /// <param name="Before">Show what is older than this row.</param>
 /// <param name="After">Show what is newer than this row.</param>
@@ -19,7 +20,8 @@ public sealed record Page<T>(IReadOnlyList<T> Items, bool HasNewer, bool HasOlde
 
 internal static class Paging
 {
-    /// <summary>Reads one page of rows ordered by <paramref name="key"/>, newest first, and one row more to know whether
+    /// <summary>Reads one page of rows ordered by <paramref name="key"/>, newest first, and one row more to know
+    /// whether
     /// there is another page.</summary>
     public static async Task<Page<TRow>> PageAsync<TSource, TRow, TKey>(
         this IQueryable<TSource> source, Expression<Func<TSource, TKey>> key, Keyset<TKey> at,

@@ -31,9 +31,11 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         var (ana, bo) = (await BusyUserAsync(), await BusyUserAsync());
         foreach (var view in Views)
         {
-            Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"UPDATE {view} SET user_id = '{ana}'"));
-            Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"DELETE FROM {view}"));
-            Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"INSERT INTO {view} (user_id) VALUES ('{ana}')"));
+            // 55000: the view joins tables, so PostgreSQL refuses before it looks at rights.
+            var denied = view == "ledger_entries" ? "55000" : "42501";
+            Assert.Equal(denied, await TryAsAsync("authenticated", ana, $"UPDATE {view} SET user_id = '{ana}'"));
+            Assert.Equal(denied, await TryAsAsync("authenticated", ana, $"DELETE FROM {view}"));
+            Assert.Equal(denied, await TryAsAsync("authenticated", ana, $"INSERT INTO {view} (user_id) VALUES ('{ana}')"));
         }
 
         foreach (var call in new[]
