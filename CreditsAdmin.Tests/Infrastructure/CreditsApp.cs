@@ -49,7 +49,8 @@ public class CreditsApp(TestCluster cluster) : WebApplicationFactory<Program>, I
                 ["ConnectionStrings:Credits"] = connectionString,
                 ["Supabase:JwtSecret"] = JwtSecret,
                 ["SignUp:Open"] = "true",
-                ["Logging:LogLevel:Default"] = "Warning",
+                ["Logging:LogLevel:Default"] = "Error",
+                ["Logging:LogLevel:CreditsAdmin.Web.Hosting"] = "None",
             }));
         return base.CreateHost(builder);
     }

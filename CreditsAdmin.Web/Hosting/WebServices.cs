@@ -38,9 +38,10 @@ internal static class WebServices
     {
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.Use(SecurityHeaders.AddAsync);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseRouting();
         app.MapStaticAssets().ShortCircuit();
         app.UseMiddleware<DatabaseGate>();
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
