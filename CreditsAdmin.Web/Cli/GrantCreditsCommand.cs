@@ -19,7 +19,7 @@ internal static class GrantCreditsCommand
         var credits = new Argument<long>("credits") { Description = "How many credits they get." };
         var amount = new Argument<string>("amount") { Description = "What they paid, in dollars, such as 5.00." };
         var reference = new Argument<string?>("reference")
-            { Description = "Buy Me a Coffee's reference.", Arity = ArgumentArity.ZeroOrOne };
+        { Description = "Buy Me a Coffee's reference.", Arity = ArgumentArity.ZeroOrOne };
         var notes = new Argument<string?>("notes") { Description = "Anything to remember.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("grant-credits", "Records a payment that you have checked and adds its credits.")
             { email, credits, amount, reference, notes };
