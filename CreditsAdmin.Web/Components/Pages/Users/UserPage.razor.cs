@@ -42,8 +42,15 @@ public sealed partial class UserPage : IDisposable
     {
         mayGrant = Session.From((await Authentication).User)?.Role == "admin";
         if (ReadFor != Id) await ReloadAsync();
-        if (View is null && failure is null && Http is { } http) http.Response.StatusCode = StatusCodes.Status404NotFound;
+        if (View is null && failure is null) AnswerNotFound();
     }
+
+    // Set as the answer begins: a 404 before that would be replaced by the app's general page, which helps staff less.
+    private void AnswerNotFound() => Http?.Response.OnStarting(() =>
+    {
+        Http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    });
 
     private async Task ReloadAsync()
     {
