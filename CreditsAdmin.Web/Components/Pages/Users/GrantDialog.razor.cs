@@ -20,6 +20,7 @@ public sealed partial class GrantDialog : IDisposable
     private CreditRefusal? refusal;
     private string? failedRequestId;
     private bool isChecked;
+    private bool isConfirmationChecked;
     private bool isGone;
 
     /// <summary>Who gets the credits, with the balance as it was when the dialog opened.</summary>
@@ -68,7 +69,7 @@ public sealed partial class GrantDialog : IDisposable
     private async Task SubmitAsync()
     {
         if (Attempt.IsRunning) return;
-        (isChecked, refusal, failedRequestId) = (true, null, null);
+        (isChecked, isConfirmationChecked, refusal, failedRequestId) = (true, form.IsLarge, null, null);
         if (FirstWrong() is { } wrong)
         {
             await wrong.FocusAsync();

@@ -48,10 +48,10 @@ internal sealed class GrantForm
         : string.IsNullOrWhiteSpace(Amount) ? "Write how many credits, such as 100."
         : string.Create(CultureInfo.InvariantCulture, $"Write a whole number from 1 to {Most}, digits only.");
 
-    public string? ReasonError => Reasons.Contains(Reason) ? null : "Choose why: whoever reads the ledger later asks that first.";
+    public string? ReasonError => Reasons.Contains(Reason) ? null : "Choose why the credits are granted.";
 
     /// <summary>What is wrong with the confirmation, which is to repeat <paramref name="expected"/>, in any case.</summary>
     public string? ConfirmationError(string expected) =>
         !IsLarge || string.Equals(Confirmation?.Trim(), expected, StringComparison.OrdinalIgnoreCase)
-            ? null : "This is not the same. Type it once more, to be sure of the amount and the user.";
+            ? null : "This does not match. Type it once more.";
 }
