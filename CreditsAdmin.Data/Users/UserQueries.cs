@@ -39,7 +39,8 @@ public static class UserQueries
         return await db.Users.Where(user => user.EmailKey == key).Select(user => (Guid?)user.Id).FirstOrDefaultAsync(cancel);
     }
 
-    /// <summary>The console's list, newest first. The search is any part of an e-mail address, or an id: the user's own, or that
+    /// <summary>The console's list, newest first. The search is any part of an e-mail address, or an id: the user's
+    /// own, or that
     /// of one of their jobs, receipts or ledger entries.</summary>
     public static async Task<Page<UserRow>> ListAsync(
         CreditsDb db, string? search, Keyset<UserCursor> at, CancellationToken cancel)

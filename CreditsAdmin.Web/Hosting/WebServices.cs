@@ -3,6 +3,7 @@ using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components;
+using CreditsAdmin.Web.Components.Pages.Receipts;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
@@ -28,8 +29,13 @@ internal static class WebServices
             .AddSessions()
             .AddCreditsApi(builder.Configuration)
             .AddHostedService<Welcome>()
+            .AddScoped<WaitingReceipts>()
             .AddRadzenComponents()
-            .AddRazorComponents().AddInteractiveServerComponents();
+            .AddRazorComponents().AddInteractiveServerComponents()
+            // The browser hands the rows of a list back when its circuit begins. The default of 32 KB is less than a
+            // page of
+            // them, and what is over the limit ends the circuit without a word.
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 1024 * 1024);
         builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeys>();
     }
