@@ -16,7 +16,8 @@ public sealed record JobRow(
 /// <summary>Reads jobs.</summary>
 public static class JobQueries
 {
-    /// <summary>One job as users and front ends may see it; null when there is none, or none that the reader may see.</summary>
+    /// <summary>One job as users and front ends may see it; null when there is none, or none that the reader may
+    /// see.</summary>
     public static Task<Job?> FindAsync(CreditsDb db, Guid jobId, CancellationToken cancel) =>
         db.PublicJobs.SingleOrDefaultAsync(job => job.Id == jobId, cancel);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 
 namespace CreditsAdmin.Data.Users;
@@ -38,7 +39,9 @@ public static class UserQueries
         return await db.Users.Where(user => user.EmailKey == key).Select(user => (Guid?)user.Id).FirstOrDefaultAsync(cancel);
     }
 
-    /// <summary>The console's list, newest first. The search is an id, or any part of an e-mail address.</summary>
+    /// <summary>The console's list, newest first. The search is any part of an e-mail address, or an id: the user's
+    /// own, or that
+    /// of one of their jobs, receipts or ledger entries.</summary>
     public static async Task<Page<UserRow>> ListAsync(
         CreditsDb db, string? search, Keyset<UserCursor> at, CancellationToken cancel)
     {
@@ -66,10 +69,23 @@ public static class UserQueries
     private static IQueryable<User> Matching(CreditsDb db, string? search)
     {
         if (string.IsNullOrEmpty(search)) return db.Users;
-        if (Guid.TryParse(search, out var id)) return db.Users.Where(user => user.Id == id);
+        // Each owner is looked up once, by primary key; the users are then found by id.
+        if (Guid.TryParse(search, out var id))
+        {
+            return db.Users.Where(user => user.Id == id
+                || user.Id == db.Jobs.Where(job => job.Id == id).Select(job => job.UserId).FirstOrDefault()
+                || user.Id == db.Receipts.Where(receipt => receipt.Id == id).Select(receipt => receipt.UserId).FirstOrDefault());
+        }
+
         // Escaped, so that % and _ mean themselves.
         var pattern = "%" + search.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
-        return db.Users.Where(user => EF.Functions.Like(user.EmailKey!, pattern, "\\"));
+        if (!long.TryParse(search, NumberStyles.None, CultureInfo.InvariantCulture, out var entryId))
+        {
+            return db.Users.Where(user => EF.Functions.Like(user.EmailKey!, pattern, "\\"));
+        }
+
+        return db.Users.Where(user => EF.Functions.Like(user.EmailKey!, pattern, "\\")
+            || user.Id == db.Entries.Where(entry => entry.Id == entryId).Select(entry => entry.UserId).FirstOrDefault());
     }
 
     private static IQueryable<UserRow> Rows(CreditsDb db, IQueryable<User> users) => users.Select(user => new UserRow(
