@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CreditsAdmin.Tests.Api;
 using CreditsAdmin.Tests.Infrastructure;
 using Microsoft.Playwright;
@@ -6,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace CreditsAdmin.Tests.Browser;
 
 /// <summary>What staff do in the console, and what they cannot.</summary>
-public class ConsoleTests(CreditsApp app, TestBrowser browser) : AppTest(app)
+public partial class ConsoleTests(CreditsApp app, TestBrowser browser) : AppTest(app)
 {
     [Theory]
     [InlineData(ColorScheme.Light)]
@@ -76,14 +77,14 @@ public class ConsoleTests(CreditsApp app, TestBrowser browser) : AppTest(app)
         var receipt = await App.Database.ScalarAsync<Guid>("SELECT id FROM claim_receipt($1, 'bmc', 'BMC-raced', 500)", user);
         await using var window = await SignedInAsync("admin");
         await window.OpenConsoleAsync("/admin/receipts?reference=BMC-raced");
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Verify" }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Verify BMC" }).ClickAsync();
         var submit = window.Page.GetByRole(AriaRole.Button, new() { Name = "Verify and add 5 credits" });
         await Expect(submit).ToBeVisibleAsync();
 
         await App.Database.ExecuteAsync("SELECT verify_receipt($1, 5)", receipt);
         await submit.ClickAsync();
 
-        await Expect(window.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("already verified");
+        await Expect(window.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Already verified");
         Assert.Equal((5, 5), await App.Database.BalanceAsync(user));
     }
 
@@ -96,11 +97,11 @@ public class ConsoleTests(CreditsApp app, TestBrowser browser) : AppTest(app)
         await using var window = await SignedInAsync("admin");
         await window.OpenConsoleAsync("/admin/receipts?reference=BMC-rejected");
 
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Reject" }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Reject BMC" }).ClickAsync();
         var dialog = window.Page.GetByRole(AriaRole.Dialog);
         await dialog.GetByRole(AriaRole.Textbox).FillAsync("There is no payment with this reference.");
         Assert.Empty(await window.AxeAsync());
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Reject" }).Last.ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { NameRegex = RejectButton() }).ClickAsync();
         await Expect(dialog).ToHaveCountAsync(0);
 
         await using var ana = await browser.OpenAsync(App.BaseUrl);
@@ -143,6 +144,9 @@ public class ConsoleTests(CreditsApp app, TestBrowser browser) : AppTest(app)
             await Expect(window.Page.GetByText("do not belong together")).ToBeVisibleAsync();
         }
     }
+
+    [GeneratedRegex("^Reject")]
+    private static partial Regex RejectButton();
 
     private async Task<BrowserWindow> SignedInAsync(string role, ColorScheme theme = ColorScheme.Light)
     {

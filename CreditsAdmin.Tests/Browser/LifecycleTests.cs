@@ -29,7 +29,7 @@ public class LifecycleTests(CreditsApp app, TestBrowser browser) : AppTest(app)
         await ClaimAsync(ana.Page, "BMC-123", "5.00");
         await VerifyAsync(admin, "BMC-123");
         await ExpectBalanceAsync(ana.Page, free: 0, paid: 5);
-        await Expect(ana.Page.GetByText("Credited")).ToBeVisibleAsync();
+        await Expect(ana.Page.GetByText("Credited", new() { Exact = true })).ToBeVisibleAsync();
 
         await SucceedAsync();
         Assert.Equal((0, 4), await App.Database.BalanceAsync(user));
@@ -71,7 +71,7 @@ public class LifecycleTests(CreditsApp app, TestBrowser browser) : AppTest(app)
         await page.GetByLabel("Reference").FillAsync(reference);
         await page.GetByLabel("Amount in US dollars").FillAsync(amount);
         await page.GetByRole(AriaRole.Button, new() { Name = "Claim payment" }).ClickAsync();
-        await Expect(page.GetByText("Waits to be checked")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Waits to be checked", new() { Exact = true })).ToBeVisibleAsync();
     }
 
     private static async Task VerifyAsync(BrowserWindow admin, string reference)
@@ -79,7 +79,7 @@ public class LifecycleTests(CreditsApp app, TestBrowser browser) : AppTest(app)
         await admin.SignInAsync("admin@example.com");
         await admin.OpenConsoleAsync("/admin/receipts");
         var row = admin.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = reference });
-        await row.GetByRole(AriaRole.Button, new() { Name = "Verify" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Verify BMC" }).ClickAsync();
         await Expect(admin.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("after 5");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Verify and add 5 credits" }).ClickAsync();
         await Expect(row).ToHaveCountAsync(0);
