@@ -1,6 +1,7 @@
 namespace CreditsAdmin.Data;
 
-/// <summary>Who asks for a change, through what, and in which request: written into the ledger and the audit log.</summary>
+/// <summary>Who asks for a change, through what, and in which request: written into the ledger and the audit
+/// log.</summary>
 /// <param name="Actor"><c>staff:&lt;user id&gt;</c>, <c>key:&lt;API key id&gt;</c>, <c>user:&lt;user id&gt;</c> or
 /// <c>cli:&lt;system user&gt;</c>. Postgres looks the first two up and refuses CR012 when they may not.</param>
 /// <param name="Via"><c>console</c>, <c>api</c>, <c>cli</c> or <c>user</c>.</param>

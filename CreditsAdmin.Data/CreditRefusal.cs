@@ -39,6 +39,15 @@ public sealed record CreditRefusal(RefusalCode Code, string Message, JsonElement
 
     private static readonly JsonElement Empty = JsonDocument.Parse("{}").RootElement;
 
-    private static JsonElement ParseDetail(string? detail) =>
-        detail is null ? Empty : JsonDocument.Parse(detail).RootElement;
+    private static JsonElement ParseDetail(string? detail)
+    {
+        try
+        {
+            return detail is null ? Empty : JsonDocument.Parse(detail).RootElement;
+        }
+        catch (JsonException)
+        {
+            return Empty; // a refusal without its numbers is still a refusal
+        }
+    }
 }

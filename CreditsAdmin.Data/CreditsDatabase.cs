@@ -4,12 +4,14 @@ using Npgsql;
 
 namespace CreditsAdmin.Data;
 
-/// <summary>The two ways into the database: as the service (console, API, command line) and as one signed-in user.</summary>
+/// <summary>The two ways into the database: as the service (console, API, command line) and as one signed-in
+/// user.</summary>
 public sealed class CreditsDatabase : IAsyncDisposable
 {
     private readonly DbContextOptions<CreditsDb> serviceOptions;
 
-    /// <param name="appConnectionString">Logs in as credits_app: reads everything, moves credits through functions only.</param>
+    /// <param name="appConnectionString">Logs in as credits_app: reads everything, moves credits through functions
+    /// only.</param>
     /// <param name="userConnectionString">Logs in as credits_user: may do nothing until it becomes a user.</param>
     public CreditsDatabase(string appConnectionString, string userConnectionString)
     {
@@ -29,7 +31,8 @@ public sealed class CreditsDatabase : IAsyncDisposable
         return await read(db);
     }
 
-    /// <summary>Reads as one user: row-level security leaves nothing but their own rows, and only schema public.</summary>
+    /// <summary>Reads as one user: row-level security leaves nothing but their own rows, and only schema
+    /// public.</summary>
     public Task<T> ReadAsUserAsync<T>(Guid userId, Func<CreditsDb, Task<T>> read, CancellationToken cancel) =>
         AsUserAsync(userId, async connection =>
         {
@@ -37,7 +40,8 @@ public sealed class CreditsDatabase : IAsyncDisposable
             return await read(db);
         }, cancel);
 
-    /// <summary>Opens a transaction that is this user's, as Supabase's own API does it: role and claims end with it, so the
+    /// <summary>Opens a transaction that is this user's, as Supabase's own API does it: role and claims end with it,
+    /// so the
     /// pooled connection carries nothing over to the next user.</summary>
     internal async Task<T> AsUserAsync<T>(Guid userId, Func<NpgsqlConnection, Task<T>> use, CancellationToken cancel)
     {
@@ -52,7 +56,8 @@ public sealed class CreditsDatabase : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Removes every demo user with all that belongs to them, and nothing else. Returns how many users went.</summary>
+    /// <summary>Removes every demo user with all that belongs to them, and nothing else. Returns how many users
+    /// went.</summary>
     public async Task<long> ClearDemoDataAsync(Caller caller, CancellationToken cancel)
     {
         await using var command = App.CreateCommand("SELECT clear_demo_data($1, $2)");

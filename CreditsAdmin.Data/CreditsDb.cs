@@ -65,7 +65,6 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<Job>().ToView("jobs", "public");
         modelBuilder.Entity<LedgerEntry>().ToView("ledger_entries", "public");
         modelBuilder.Entity<Receipt>().ToView("receipts", "public");
-        modelBuilder.Entity<JobRecord>().Property(job => job.Metadata).HasColumnType("jsonb");
         modelBuilder.Entity<Job>().Property(job => job.Metadata).HasColumnType("jsonb");
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {

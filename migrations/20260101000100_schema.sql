@@ -1,4 +1,5 @@
--- Schema credits: the tables, private. Schema public: what others may call. Two logins: credits_app for the console, the
+-- Schema credits: the tables, private. Schema public: what others may call. Two logins: credits_app for the console,
+-- the
 -- API and the command line; credits_user for signed-in users, who become authenticated. Neither owns anything.
 
 CREATE SCHEMA IF NOT EXISTS credits;
@@ -62,7 +63,8 @@ END
 $$;
 
 -- Row security for a table of this schema: on and forced, nobody may do anything but what is granted after this call.
--- The owner's functions write; credits_app and service_role read; with p_user_column a user reads the rows that are theirs.
+-- The owner's functions write; credits_app and service_role read; with p_user_column a user reads the rows that are
+-- theirs.
 CREATE OR REPLACE FUNCTION credits.secure_table(p_table regclass, p_user_column text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 BEGIN

@@ -14,7 +14,8 @@ CREATE TABLE IF NOT EXISTS credits.audit_log (
     request_id text
 );
 CREATE INDEX IF NOT EXISTS audit_log_by_user ON credits.audit_log (user_id, id) WHERE user_id IS NOT NULL;
-COMMENT ON COLUMN credits.audit_log.actor IS 'staff:<user id>, key:<API key id>, user:<user id>, cli:<system user> or sql:<login>.';
+COMMENT ON COLUMN credits.audit_log.actor IS
+    'staff:<user id>, key:<API key id>, user:<user id>, cli:<system user> or sql:<login>.';
 
 SELECT credits.make_append_only('credits.audit_log');
 SELECT credits.secure_table('credits.audit_log');

@@ -1,4 +1,5 @@
--- Staff are users with a role. Local passwords (ASP.NET Core Identity's PBKDF2 format) live apart, so that no query for a
+-- Staff are users with a role. Local passwords (ASP.NET Core Identity's PBKDF2 format) live apart, so that no query
+-- for a
 -- list can reach them. With Supabase Auth the passwords table stays empty.
 
 CREATE TABLE IF NOT EXISTS credits.staff (
@@ -27,7 +28,8 @@ RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = credits, pg_temp AS $$
     SELECT p_role = 'admin' AND p_permission IN ('grants:write', 'receipts:decide', 'jobs:write', 'staff:write', 'keys:write')
 $$;
 
--- Refuses CR012 unless the actor may do this now. Read inside the transaction that moves the credits, so a role taken away
+-- Refuses CR012 unless the actor may do this now. Read inside the transaction that moves the credits, so a role taken
+-- away
 -- counts at once. staff:<uuid> and key:<uuid> are looked up; cli, system and sql callers are trusted by their login.
 CREATE OR REPLACE FUNCTION credits.authorize(p_actor text, p_via text, p_permission text)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$

@@ -1,4 +1,5 @@
--- The keys that sign cookies and forms. In the database, so that a restart signs nobody out and every instance has the same.
+-- The keys that sign cookies and forms. In the database, so that a restart signs nobody out and every instance has
+-- the same.
 
 CREATE TABLE IF NOT EXISTS credits.data_protection_keys (
     name text PRIMARY KEY,

@@ -1,4 +1,5 @@
--- Keys for the generation front end. The secret is shown once and kept as SHA-256: a fast hash is right for 256 random bits.
+-- Keys for the generation front end. The secret is shown once and kept as SHA-256: a fast hash is right for 256
+-- random bits.
 
 CREATE TABLE IF NOT EXISTS credits.api_keys (
     id uuid PRIMARY KEY DEFAULT credits.new_id(),
@@ -11,7 +12,8 @@ CREATE TABLE IF NOT EXISTS credits.api_keys (
     created_at timestamptz NOT NULL DEFAULT now(),
     revoked_at timestamptz
 );
-COMMENT ON COLUMN credits.api_keys.lookup IS 'The part of the key between ca_live_ and the secret: finds the row, proves nothing.';
+COMMENT ON COLUMN credits.api_keys.lookup IS
+    'The part of the key between ca_live_ and the secret: finds the row, proves nothing.';
 SELECT credits.secure_table('credits.api_keys');
 GRANT SELECT ON credits.api_keys TO credits_app;
 

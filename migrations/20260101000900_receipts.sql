@@ -1,4 +1,5 @@
--- Payments that somebody claims or that staff record: pending until an admin verifies or rejects them, each exactly once.
+-- Payments that somebody claims or that staff record: pending until an admin verifies or rejects them, each exactly
+-- once.
 
 DO $type$
 BEGIN

@@ -1,4 +1,5 @@
--- Lots of credits: why somebody has them. Promotional credits go to the free part of a balance, paid ones to the paid part.
+-- Lots of credits: why somebody has them. Promotional credits go to the free part of a balance, paid ones to the paid
+-- part.
 
 CREATE TABLE IF NOT EXISTS credits.grants (
     id uuid PRIMARY KEY DEFAULT credits.new_id(),

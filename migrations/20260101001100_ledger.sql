@@ -1,4 +1,5 @@
--- What happened to every credit. Append-only; seq has no gaps for a user, and every entry says what the balance was after it.
+-- What happened to every credit. Append-only; seq has no gaps for a user, and every entry says what the balance was
+-- after it.
 
 CREATE TABLE IF NOT EXISTS credits.ledger_entries (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

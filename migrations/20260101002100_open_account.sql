@@ -1,4 +1,5 @@
--- A sign-up is a row in auth.users, however it comes. It opens an account with the configured free credits, exactly once.
+-- A sign-up is a row in auth.users, however it comes. It opens an account with the configured free credits, exactly
+-- once.
 
 -- Opens the account when there is none yet: safe to call again. Raises nothing.
 CREATE OR REPLACE FUNCTION credits.open_account(
@@ -21,7 +22,8 @@ BEGIN
 END
 $$;
 
--- Locks the account and returns it. Opens it first when the sign-up's trigger could not (raises CR002 when nobody signed up).
+-- Locks the account and returns it. Opens it first when the sign-up's trigger could not (raises CR002 when nobody
+-- signed up).
 CREATE OR REPLACE FUNCTION credits.lock_account(p_user_id uuid)
 RETURNS credits.accounts LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE

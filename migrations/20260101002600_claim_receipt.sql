@@ -1,4 +1,5 @@
--- A user says "I paid": the receipt waits until an admin has checked it. The same user, reference and amount again returns
+-- A user says "I paid": the receipt waits until an admin has checked it. The same user, reference and amount again
+-- returns
 -- the first claim. A signed-in user can only claim for themselves, whatever p_user_id says.
 -- Lock: the account, so that one user's claims come one after the other.
 -- Raises CR002 unknown user, CR003 amount out of range, CR011 reference already claimed, CR012 claim for somebody else,

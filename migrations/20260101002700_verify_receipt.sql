@@ -1,7 +1,8 @@
 -- Verifies a claimed payment and adds its credits to the paid part of the balance, exactly once, audited in the same
 -- transaction. Verifying it again with the same credits as the same actor returns the first result.
 -- Lock: the receipt, then the account.
--- Raises CR003 credits out of range, CR009 unknown receipt, CR010 already decided, CR012 not allowed or one's own receipt.
+-- Raises CR003 credits out of range, CR009 unknown receipt, CR010 already decided, CR012 not allowed or one's own
+-- receipt.
 CREATE OR REPLACE FUNCTION public.verify_receipt(
     p_receipt_id uuid, p_credits bigint,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL, p_reason text DEFAULT NULL)
@@ -28,7 +29,8 @@ BEGIN
 END
 $$;
 
--- Adds a verified receipt's credits: the lot, the ledger entry and the audit row. The lot's unique receipt_id makes a second
+-- Adds a verified receipt's credits: the lot, the ledger entry and the audit row. The lot's unique receipt_id makes a
+-- second
 -- time impossible.
 CREATE OR REPLACE FUNCTION credits.credit_receipt(
     p_receipt credits.receipts, p_actor text, p_via text, p_request_id text)

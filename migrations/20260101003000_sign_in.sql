@@ -1,6 +1,7 @@
 -- Local accounts: users and staff who sign in here rather than through Supabase Auth.
 
--- Creates a user in auth.users, whose trigger opens the account. Refuses CR015 when the e-mail is taken, CR013 when unusable.
+-- Creates a user in auth.users, whose trigger opens the account. Refuses CR015 when the e-mail is taken, CR013 when
+-- unusable.
 CREATE OR REPLACE FUNCTION public.create_user(
     p_email text, p_name text DEFAULT NULL, p_password_hash text DEFAULT NULL, p_is_demo boolean DEFAULT false)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
@@ -57,7 +58,8 @@ BEGIN
 END
 $$;
 
--- Counts a sign-in. Five failures in a row lock the account for a minute, each further one for as many minutes, at most 15.
+-- Counts a sign-in. Five failures in a row lock the account for a minute, each further one for as many minutes, at
+-- most 15.
 CREATE OR REPLACE FUNCTION public.note_sign_in(p_user_id uuid, p_succeeded boolean)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
     UPDATE passwords SET

@@ -42,7 +42,8 @@ $$;
 REVOKE ALL ON FUNCTION public.change_settings, public.clear_demo_data FROM PUBLIC, anon, authenticated, service_role;
 GRANT EXECUTE ON FUNCTION public.change_settings, public.clear_demo_data TO credits_app;
 
--- Functions are executable by everybody until somebody says otherwise. In schema credits nobody but the owner needs one.
+-- Functions are executable by everybody until somebody says otherwise. In schema credits nobody but the owner needs
+-- one.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
 
 -- Lets the app see which migrations were applied. Files pasted into an SQL editor leave no such record.

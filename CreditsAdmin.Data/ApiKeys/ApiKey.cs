@@ -24,7 +24,8 @@ public sealed class ApiKey
     /// <summary>Everything a key can be allowed.</summary>
     public static IReadOnlyList<string> KnownScopes { get; } = ["jobs:write", "jobs:read", "balances:read", "ledger:read"];
 
-    /// <summary>Makes a key of 256 random bits: <c>ca_live_&lt;lookup&gt;_&lt;secret&gt;</c>. Shown once, never stored.</summary>
+    /// <summary>Makes a key of 256 random bits: <c>ca_live_&lt;lookup&gt;_&lt;secret&gt;</c>. Shown once, never
+    /// stored.</summary>
     public static string Generate() =>
         $"ca_live_{RandomNumberGenerator.GetString(Alphabet, 8)}_{RandomNumberGenerator.GetString(Alphabet, 43)}";
 

@@ -48,8 +48,6 @@ internal sealed class JobRecord
 
     public long Refunded { get; init; }
 
-    public string Metadata { get; init; } = "{}";
-
     public string? Error { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -14,9 +14,11 @@ public sealed record ChargeRequest(Guid UserId, string? Operation, long? Cost, s
 public sealed class JobCommands(CreditsDatabase database)
 {
     private const string Columns =
-        "id, user_id, operation, status, cost, refunded, metadata, created_at, finished_at, error, available, free, paid, replayed";
+        "id, user_id, operation, status, cost, refunded, metadata, created_at, finished_at, error, "
+        + "available, free, paid, replayed";
 
-    /// <summary>Creates a job and takes its cost, free credits before paid. The same key and request again returns the first
+    /// <summary>Creates a job and takes its cost, free credits before paid. The same key and request again returns
+    /// the first
     /// result. Refuses CR001 to CR005 and CR013.</summary>
     public Task<CreditResult<JobOutcome>> ChargeAsync(ChargeRequest request, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(

@@ -1,6 +1,7 @@
 namespace CreditsAdmin.Data.Ledger;
 
-/// <summary>What happened to a user's credits, as the user and the front end may see it: no actor, no internal reason.</summary>
+/// <summary>What happened to a user's credits, as the user and the front end may see it: no actor, no internal
+/// reason.</summary>
 public sealed class LedgerEntry
 {
     public long Id { get; init; }

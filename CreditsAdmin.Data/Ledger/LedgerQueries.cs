@@ -48,7 +48,8 @@ public static class LedgerQueries
 
     private static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 
-    // Ids and times rise together, but for transactions that ran side by side. Turning the time into an id (with a minute to
+    // Ids and times rise together, but for transactions that ran side by side. Turning the time into an id (with a
+    // minute to
     // spare) lets the list walk its own index instead of reading everything newer than the day that was asked for.
     private static IQueryable<EntryRecord> From(CreditsDb db, IQueryable<EntryRecord> entries, DateTimeOffset from)
     {

@@ -25,8 +25,8 @@ internal static class Cluster
         if (!Directory.Exists(folder.Cluster)) return await MakeAsync(folder, programs, durable, ct);
         if (!File.Exists(folder.Password))
             throw new EmbeddedPostgresException(
-                $"The password of the database is missing: put {folder.Password} back, or move {folder.Cluster} away to "
-                + "start with an empty database.");
+                $"The password of the database is missing: put {folder.Password} back, or move {folder.Cluster} away "
+                + "to start with an empty database.");
         return (await File.ReadAllTextAsync(folder.Password, ct)).Trim();
     }
 
@@ -51,7 +51,8 @@ internal static class Cluster
         if (exit != 0)
         {
             TryDelete(making);
-            throw new EmbeddedPostgresException($"initdb could not make a database in {folder.Root}: {LastLine(output)}.");
+            throw new EmbeddedPostgresException(
+                $"initdb could not make a database in {folder.Root}: {LastLine(output)}.");
         }
         Directory.Move(making, folder.Cluster);
         return password;

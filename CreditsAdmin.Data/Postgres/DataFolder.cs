@@ -41,7 +41,7 @@ internal sealed class DataFolder
     internal static string Elsewhere(string root) => Path.Combine(
         "/var/lib/creditsadmin", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)))[..12]);
 
-    /// <summary>Writes a file that only its owner, the server's user, may read; it is on the disk when this returns.</summary>
+    /// <summary>Writes a file that only the server's user may read; it is on the disk when this returns.</summary>
     internal async Task WritePrivateAsync(string path, string text, CancellationToken ct)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -55,7 +55,8 @@ internal sealed class DataFolder
     }
 
     internal int? KeptPort() =>
-        File.Exists(Port) && int.TryParse(File.ReadAllText(Port), CultureInfo.InvariantCulture, out var port) ? port : null;
+        File.Exists(Port) && int.TryParse(File.ReadAllText(Port), CultureInfo.InvariantCulture, out var port)
+            ? port : null;
 
     /// <summary>The user to run as in <paramref name="root"/>, or null when the database belongs elsewhere.</summary>
     private static async Task<ServerUser?> HereAsync(string root, string elsewhere, CancellationToken ct)

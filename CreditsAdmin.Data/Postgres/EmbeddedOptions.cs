@@ -9,7 +9,7 @@ public sealed record EmbeddedOptions
     /// <summary>The <c>bin</c> folder of PostgreSQL's programs; null looks in the usual places.</summary>
     public string? ProgramsPath { get; init; }
 
-    /// <summary>False gives up crash safety for speed: only for clusters that are thrown away, such as a test's.</summary>
+    /// <summary>False gives up crash safety for speed: for clusters that are thrown away, as in tests.</summary>
     public bool Durable { get; init; } = true;
 
     /// <summary>How many connections the server accepts.</summary>

@@ -22,7 +22,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         (this.folder, this.server, this.user, this.say) = (folder, server, user, say);
     }
 
-    /// <summary>The superuser <c>postgres</c> on the database <c>credits</c>, over loopback; holds the password.</summary>
+    /// <summary>The superuser <c>postgres</c> on database <c>credits</c>, over loopback; holds a password.</summary>
     public string ConnectionString => server.ConnectionString(Database);
 
     /// <summary>

@@ -32,7 +32,9 @@ internal static class FileLock
         while (true)
         {
             if (TryOpen(path, FileAccess.Read, FileShare.Read) is { } held) return held;
-            if (DateTime.UtcNow > until) throw new EmbeddedPostgresException($"Another process keeps {path} to itself.");
+            if (DateTime.UtcNow > until)
+                throw new EmbeddedPostgresException(
+                    $"Another process keeps {path} to itself: end that process, then start again.");
             await Task.Delay(20, ct);
         }
     }

@@ -17,9 +17,10 @@ public static partial class MigrationFiles
         .Select(name => Parse(name[Folder.Length..], Read(assembly, name))));
 
     /// <summary>A file by its name; refuses a name without version, which would otherwise never run.</summary>
-    internal static MigrationFile Parse(string fileName, string sql) => FileName().Match(fileName) is { Success: true } match
-        ? new(match.Groups[1].Value, match.Groups[2].Value, sql)
-        : throw new MigrationException($"Rename migrations/{fileName}: it has to read <14 digits>_<name>.sql.");
+    internal static MigrationFile Parse(string fileName, string sql) =>
+        FileName().Match(fileName) is { Success: true } match
+            ? new(match.Groups[1].Value, match.Groups[2].Value, sql)
+            : throw new MigrationException($"Rename migrations/{fileName}: it has to read <14 digits>_<name>.sql.");
 
     /// <summary>Oldest first; refuses two files of one version, of which one would never run.</summary>
     internal static MigrationFile[] Sorted(IEnumerable<MigrationFile> files)

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace CreditsAdmin.Data.Postgres;
 
-/// <summary>What a database remembers of its migrations: our table with checksums, and the one of Supabase's tools.</summary>
+/// <summary>A database's memory of its migrations: our table with checksums and that of Supabase's tools.</summary>
 internal static class MigrationRecords
 {
     private const string Tables = """
@@ -65,16 +65,17 @@ internal static class MigrationRecords
         {
             BatchCommands =
             {
-                new(Applied)
-                {
-                    Parameters = { new() { Value = file.Version }, new() { Value = file.Name }, new() { Value = file.Checksum } },
-                },
-                new(AppliedForSupabase)
-                {
-                    Parameters = { new() { Value = file.Version }, new() { Value = file.Name }, new() { Value = file.Sql } },
-                },
+                Command(Applied, file.Version, file.Name, file.Checksum),
+                Command(AppliedForSupabase, file.Version, file.Name, file.Sql),
             },
         };
         await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params IEnumerable<string> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
+        return command;
     }
 }

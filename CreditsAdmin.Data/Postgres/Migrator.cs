@@ -94,7 +94,8 @@ public sealed class Migrator(string ownerConnectionString, IReadOnlyList<Migrati
         }
         catch (PostgresException failure)
         {
-            throw new MigrationException($"{Place(file, failure)}: {failure.MessageText} ({failure.SqlState}).", failure);
+            throw new MigrationException(
+                $"{Place(file, failure)}: {failure.MessageText} ({failure.SqlState}).", failure);
         }
     }
 

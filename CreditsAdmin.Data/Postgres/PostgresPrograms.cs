@@ -23,8 +23,8 @@ internal sealed partial record PostgresPrograms(string Folder, int Major)
         if (options.ProgramsPath is { Length: > 0 } asked)
             return Fitting(await ProveAsync(Path.GetFullPath(asked), folder.User, ct), major, folder)
                 ?? throw new EmbeddedPostgresException(
-                    $"{asked} does not hold the programs initdb, postgres and pg_ctl of PostgreSQL {Oldest} or newer in "
-                    + $"working order: correct the path, or {Advice(major)}.");
+                    $"{asked} does not hold the programs initdb, postgres and pg_ctl of PostgreSQL {Oldest} or newer "
+                    + $"in working order: correct the path, or {Advice(major)}.");
         var other = 0;
         foreach (var place in ProgramPlaces.All(major))
         {
@@ -54,8 +54,8 @@ internal sealed partial record PostgresPrograms(string Folder, int Major)
         found is null || major is null || found.Major == major ? found : throw OtherMajor(folder, major, found.Major);
 
     private static EmbeddedPostgresException OtherMajor(DataFolder folder, int? made, int found) => new(
-        $"The database in {folder.Cluster} was made by PostgreSQL {made}, which cannot be opened by the {found} that is "
-        + $"installed: {Advice(made)}.");
+        $"The database in {folder.Cluster} was made by PostgreSQL {made}, which the {found} that is installed "
+        + $"cannot open: {Advice(made)}.");
 
     private static string Advice(int? major)
     {

@@ -7,7 +7,7 @@ internal sealed record PostmasterFile(int Pid, int Port, bool Ready)
 {
     internal static string PathIn(DataFolder folder) => Path.Combine(folder.Cluster, "postmaster.pid");
 
-    /// <summary>Lines 1, 4 and 8 hold process id, port and state; a file that is still being written is not ready.</summary>
+    /// <summary>Lines 1, 4 and 8 hold process id, port and state; a file still being written is not ready.</summary>
     internal static PostmasterFile? Read(DataFolder folder)
     {
         try

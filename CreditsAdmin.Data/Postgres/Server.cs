@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CreditsAdmin.Data.Postgres;
 
-/// <summary>The server process of one data folder. All but <see cref="IsAlive"/> is called under the start lock.</summary>
+/// <summary>The server process of one data folder. Under the start lock, but for <see cref="IsAlive"/>.</summary>
 internal sealed class Server(DataFolder folder, PostgresPrograms programs, EmbeddedOptions options, string password)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -24,7 +24,7 @@ internal sealed class Server(DataFolder folder, PostgresPrograms programs, Embed
         IncludeErrorDetail = false,
     }.ConnectionString;
 
-    /// <summary>Whether the server that was last seen ready still runs; cheap enough to ask several times a second.</summary>
+    /// <summary>Whether the server that was last seen ready still runs; cheap enough to ask often.</summary>
     internal bool IsAlive => mark is not null && LiveServers.Mark(pid) == mark;
 
     /// <summary>
@@ -94,7 +94,8 @@ internal sealed class Server(DataFolder folder, PostgresPrograms programs, Embed
         catch (PostgresException wrong) when (wrong.SqlState == PostgresErrorCodes.InvalidPassword)
         {
             throw new EmbeddedPostgresException(
-                $"The database in {folder.Cluster} refuses the password in {folder.Password}: put the right one there.");
+                $"The database in {folder.Cluster} refuses the password in {folder.Password}: put the right one "
+                + "there.");
         }
         catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections)
         {

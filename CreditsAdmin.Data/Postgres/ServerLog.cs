@@ -6,6 +6,7 @@ namespace CreditsAdmin.Data.Postgres;
 internal static class ServerLog
 {
     private const int Tail = 4096;
+    private const string Fatal = "FATAL:";
 
     /// <summary>The last reason it gave, and where the rest can be read.</summary>
     internal static string LastWords(DataFolder folder)
@@ -14,7 +15,9 @@ internal static class ServerLog
         log.Seek(-Math.Min(Tail, log.Length), SeekOrigin.End);
         using var reader = new StreamReader(log, Encoding.UTF8);
         var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var reason = lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal), lines.LastOrDefault(""));
-        return $"{reason[(reason.IndexOf("FATAL:", StringComparison.Ordinal) + 1)..].Trim()} (more in {folder.Log})";
+        var last = lines.LastOrDefault("");
+        var reason = lines.LastOrDefault(line => line.Contains(Fatal, StringComparison.Ordinal), last);
+        var start = reason.IndexOf(Fatal, StringComparison.Ordinal);
+        return $"{(start < 0 ? reason : reason[(start + Fatal.Length)..]).Trim()} (more in {folder.Log})";
     }
 }

@@ -20,13 +20,14 @@ internal sealed class ServerUser
     /// <summary>True when the server runs as somebody else than this process.</summary>
     internal bool Drops => uid.Length > 0;
 
-    /// <summary>The owner of an existing cluster, else <c>postgres</c>, else <c>nobody</c>; ourselves unless root.</summary>
+    /// <summary>A cluster's owner, else <c>postgres</c>, else <c>nobody</c>; ourselves unless root.</summary>
     internal static async Task<ServerUser> ForAsync(string cluster, CancellationToken ct)
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess) return Self;
         if (!OperatingSystem.IsLinux())
             throw new EmbeddedPostgresException(
-                "PostgreSQL does not run as root: start the app as an ordinary user, or set ConnectionStrings__Credits.");
+                "PostgreSQL does not run as root: start the app as an ordinary user, or set "
+                + "ConnectionStrings__Credits.");
         if (Directory.Exists(cluster))
         {
             var (exit, owner) = await ProgramRun.RunAsync(["stat", "-c", "%U %u %g", cluster], ct);
@@ -37,7 +38,7 @@ internal sealed class ServerUser
             + "`useradd --system postgres`, or set ConnectionStrings__Credits.");
     }
 
-    /// <summary>The command line that runs a command as this user; it execs, so the process id stays the same.</summary>
+    /// <summary>The command line that runs a command as this user; it execs, so the process id stays.</summary>
     internal IReadOnlyList<string> Command(params IEnumerable<string> command) => Drops
         ? ["setpriv", $"--reuid={uid}", $"--regid={gid}", "--init-groups", "--", .. command]
         : [.. command];
@@ -70,7 +71,8 @@ internal sealed class ServerUser
 
     private static ServerUser? FromPasswd(string name)
     {
-        var line = File.ReadLines("/etc/passwd").FirstOrDefault(l => l.StartsWith(name + ":", StringComparison.Ordinal));
+        var line = File.ReadLines("/etc/passwd")
+            .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal));
         return line?.Split(':') is [_, _, var uid, var gid, ..]
             && uint.TryParse(uid, CultureInfo.InvariantCulture, out var number) && number != 0
             ? new ServerUser(name, uid, gid) : null;

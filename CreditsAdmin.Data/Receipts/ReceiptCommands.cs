@@ -18,7 +18,8 @@ public sealed record ReceiptClaim(string? Reference, long? AmountCents, string C
 /// <param name="Note">Anything to remember, or null.</param>
 public sealed record CheckedPayment(Guid UserId, long? Credits, long? AmountCents, string? Reference, string? Note);
 
-/// <summary>A receipt as a command left it, with the balance in credits. Credits and EntryId are null until it is verified.</summary>
+/// <summary>A receipt as a command left it, with the balance in credits. Credits and EntryId are null until it is
+/// verified.</summary>
 public sealed record ReceiptOutcome(
     Guid Id, Guid UserId, string Status, long? Credits, long? EntryId,
     long? AvailableBefore, long Available, long Free, long Paid, bool Replayed)
@@ -34,14 +35,16 @@ public sealed class ReceiptCommands(CreditsDatabase database)
     private const string Columns =
         "id, user_id, status, credits, entry_id, available_before, available, free, paid, replayed";
 
-    /// <summary>A signed-in user claims a Buy Me a Coffee payment. Runs as that user, so Postgres lets them claim for nobody
+    /// <summary>A signed-in user claims a Buy Me a Coffee payment. Runs as that user, so Postgres lets them claim for
+    /// nobody
     /// else. Refuses CR003, CR011, CR013 and CR014.</summary>
     public Task<CreditResult<ReceiptOutcome>> ClaimAsync(Guid userId, ReceiptClaim claim, CancellationToken cancel) =>
         database.AsUserAsync(userId, connection => connection.CallAsync(
             $"SELECT {Columns} FROM claim_receipt($1, 'bmc', $2, $3, $4, $5)", ReceiptOutcome.Read, cancel,
             Value(userId), Value(claim.Reference), Value(claim.AmountCents), Value(claim.Currency), Value(claim.Note)), cancel);
 
-    /// <summary>Verifies a claim and adds <paramref name="credits"/>, once. Refuses CR003, CR009, CR010 and CR012.</summary>
+    /// <summary>Verifies a claim and adds <paramref name="credits"/>, once. Refuses CR003, CR009, CR010 and
+    /// CR012.</summary>
     public Task<CreditResult<ReceiptOutcome>> VerifyAsync(
         Guid receiptId, long? credits, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(
@@ -55,7 +58,8 @@ public sealed class ReceiptCommands(CreditsDatabase database)
             $"SELECT {Columns} FROM reject_receipt($1, $2, $3, $4, $5)", ReceiptOutcome.Read, cancel,
             Value(receiptId), Value(reason), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
 
-    /// <summary>Records a payment that was checked already and adds its credits. The same reference again is refused with
+    /// <summary>Records a payment that was checked already and adds its credits. The same reference again is refused
+    /// with
     /// CR011 and the first receipt in its detail. Refuses CR002, CR003, CR012 and CR013.</summary>
     public Task<CreditResult<ReceiptOutcome>> RecordAsync(
         CheckedPayment payment, Caller caller, CancellationToken cancel) =>

@@ -19,7 +19,7 @@ public sealed record ReceiptRow(
 /// <summary>Reads receipts.</summary>
 public static class ReceiptQueries
 {
-    /// <summary>The console's list, newest first.</summary>
+    /// <summary>The console's list.</summary>
     public static Task<Page<ReceiptRow>> ListAsync(
         CreditsDb db, ReceiptFilter filter, Keyset<Guid> at, CancellationToken cancel) =>
         Filtered(db, filter).PageAsync(receipt => receipt.Id, at, receipt => new ReceiptRow(

@@ -17,7 +17,8 @@ public static class Passwords
     /// <summary>A hash with its own random salt.</summary>
     public static string Hash(string password) => Hasher.HashPassword(Nobody, password);
 
-    /// <summary>True when the password is the one behind the hash. A missing hash takes as long and is never right.</summary>
+    /// <summary>True when the password is the one behind the hash. A missing hash takes as long and is never
+    /// right.</summary>
     public static bool Verify(string? hash, string password) =>
         Hasher.VerifyHashedPassword(Nobody, hash ?? Decoy, password) != PasswordVerificationResult.Failed && hash is not null;
 }

@@ -30,7 +30,8 @@ public sealed class DatabaseLoginsTests(SharedServer server) : IClassFixture<Sha
             Assert.False(await Sql.AnswersAsync(
                 new NpgsqlConnectionStringBuilder(logins.App) { Password = wrong }.ConnectionString));
 
-        const string stored = "SELECT string_agg(rolpassword, ' ' ORDER BY rolname) FROM pg_authid WHERE rolname ~ '^credits_'";
+        const string stored = "SELECT string_agg(rolpassword, ' ' ORDER BY rolname) FROM pg_authid "
+            + "WHERE rolname ~ '^credits_'";
         var before = await Sql.AskAsync(owner, stored);
         await DatabaseLogins.EnsurePasswordsAsync(owner, Ct);
         Assert.Equal(before, await Sql.AskAsync(owner, stored));
@@ -39,8 +40,8 @@ public sealed class DatabaseLoginsTests(SharedServer server) : IClassFixture<Sha
     [Fact]
     public void Logins_keep_the_owner_s_host_and_pooler_suffix_and_limit_their_pools()
     {
-        const string owner = "Host=db.example;Port=6543;Database=postgres;Username=postgres.abc;Password=p;SSL Mode=Require;"
-            + "No Reset On Close=true;Minimum Pool Size=50;Include Error Detail=true";
+        const string owner = "Host=db.example;Port=6543;Database=postgres;Username=postgres.abc;Password=p;"
+            + "SSL Mode=Require;No Reset On Close=true;Minimum Pool Size=50;Include Error Detail=true";
         var (app, user) = (DatabaseLogins.From(owner).App, DatabaseLogins.From(owner).User);
         var login = new NpgsqlConnectionStringBuilder(app);
         Assert.Equal(("db.example", 6543, "postgres", "credits_app.abc", SslMode.Require),

@@ -41,7 +41,8 @@ public sealed class EmbeddedPostgresTests
     public async Task A_durable_server_keeps_the_settings_that_survive_a_power_cut()
     {
         await using var folder = new ScratchFolder();
-        await using var server = await EmbeddedPostgres.StartAsync(folder.Options with { Durable = true }, _ => { }, Ct);
+        await using var server = await EmbeddedPostgres.StartAsync(
+            folder.Options with { Durable = true }, _ => { }, Ct);
         foreach (var name in new[] { "fsync", "synchronous_commit", "full_page_writes" })
             Assert.Equal("on", await Sql.AskAsync(server.ConnectionString, $"SELECT current_setting('{name}')"));
     }

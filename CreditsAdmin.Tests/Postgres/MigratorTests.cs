@@ -50,7 +50,8 @@ public sealed class MigratorTests(SharedServer server) : IClassFixture<SharedSer
 
     [Fact]
     public void Line_ends_do_not_change_a_checksum() =>
-        Assert.Equal(One.Checksum, new MigrationFile(One.Version, One.Name, One.Sql.ReplaceLineEndings("\r\n")).Checksum);
+        Assert.Equal(One.Checksum,
+            new MigrationFile(One.Version, One.Name, One.Sql.ReplaceLineEndings("\r\n")).Checksum);
 
     [Fact]
     public async Task A_failing_file_undoes_only_itself_and_is_named_with_its_line()
@@ -83,7 +84,8 @@ public sealed class MigratorTests(SharedServer server) : IClassFixture<SharedSer
     public async Task What_a_file_sets_for_itself_ends_with_it()
     {
         var database = await server.EmptyDatabaseAsync();
-        var sets = new MigrationFile("20260101000300", "sets", "CREATE SCHEMA IF NOT EXISTS aside; SET search_path = aside;");
+        var sets = new MigrationFile("20260101000300", "sets",
+            "CREATE SCHEMA IF NOT EXISTS aside; SET search_path = aside;");
         var makes = new MigrationFile("20260101000400", "makes", "CREATE TABLE IF NOT EXISTS made (n int);");
         await new Migrator(database, [sets, makes]).ApplyAsync(_ => { }, Ct);
         Assert.Equal(true, await Sql.AskAsync(database, "SELECT to_regclass('public.made') IS NOT NULL"));

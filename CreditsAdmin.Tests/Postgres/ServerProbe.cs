@@ -61,7 +61,8 @@ internal sealed class ServerProbe : IAsyncDisposable
         var options = new EmbeddedOptions { DataPath = path, Durable = false, MaxConnections = 30 };
         try
         {
-            var server = EmbeddedPostgres.StartAsync(options, Console.Error.WriteLine, default).GetAwaiter().GetResult();
+            var server = EmbeddedPostgres.StartAsync(options, Console.Error.WriteLine, default)
+                .GetAwaiter().GetResult();
             Console.WriteLine(server.ConnectionString);
             Console.In.ReadToEnd();
             server.DisposeAsync().AsTask().GetAwaiter().GetResult();

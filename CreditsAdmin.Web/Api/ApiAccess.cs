@@ -7,7 +7,8 @@ namespace CreditsAdmin.Web.Api;
 /// <summary>What a route asks of its callers, such as <c>jobs:write</c>.</summary>
 internal sealed record RequiredScope(string Name);
 
-/// <summary>Who may call what: front ends with an API key, users with their own token. Both schemes work here only.</summary>
+/// <summary>Who may call what: front ends with an API key, users with their own token. Both schemes work here
+/// only.</summary>
 internal static class ApiAccess
 {
     private const string EitherScheme = "CreditsApi";
@@ -15,7 +16,8 @@ internal static class ApiAccess
     public static void AddApiAccess(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<UserTokenOptions>().Bind(configuration.GetSection("Supabase")).ValidateOnStart()
-            .Validate(options => options.IsUsable, "Supabase:JwtSecret must have at least 32 characters, or be left out.");
+            .Validate(options => options.IsUsable,
+                "Supabase:JwtSecret must have at least 32 characters, or be left out.");
         services.AddSingleton<ApiKeyCache>();
         services.AddAuthentication()
             .AddScheme<BearerOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, AnswerWithProblems)
@@ -34,7 +36,8 @@ internal static class ApiAccess
     public static Caller CallerOf(HttpContext http) =>
         Caller.ApiKey(Guid.Parse(http.User.FindFirst(ApiKeyAuthentication.KeyClaim)!.Value), http.TraceIdentifier);
 
-    /// <summary>Reads as the caller: a front end reads every user's rows, a user what row-level security leaves.</summary>
+    /// <summary>Reads as the caller: a front end reads every user's rows, a user what row-level security
+    /// leaves.</summary>
     public static Task<T> ReadForAsync<T>(
         this CreditsDatabase database, HttpContext http, Func<CreditsDb, Task<T>> read, CancellationToken cancel) =>
         http.User.FindFirst(UserTokenAuthentication.UserClaim) is { } user

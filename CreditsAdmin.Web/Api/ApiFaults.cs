@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace CreditsAdmin.Web.Api;
 
-/// <summary>Gives every error under /v1 the one form, whatever it comes from: no route, a wrong method, the database, us.</summary>
+/// <summary>Gives every error under /v1 the one form, whatever it comes from: no route, a wrong method, the database,
+/// us.</summary>
 internal static class ApiFaults
 {
     // Not transient for Npgsql, but nothing that a front end could do anything about: no such login, no such database,

@@ -10,6 +10,10 @@ internal static class ApiIds
     public static Guid? Parse(string? text, string prefix)
     {
         var uuid = text is not null && text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
-        return Guid.TryParseExact(uuid, "D", out var id) || Guid.TryParseExact(uuid, "N", out id) ? id : null;
+        // The parser forgives white space and signs, so what it read must be what was sent.
+        return Guid.TryParse(uuid, out var id) && (Is(id, "D", uuid) || Is(id, "N", uuid)) ? id : null;
     }
+
+    private static bool Is(Guid id, string format, string uuid) =>
+        id.ToString(format).Equals(uuid, StringComparison.OrdinalIgnoreCase);
 }

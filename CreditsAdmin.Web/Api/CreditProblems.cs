@@ -41,7 +41,7 @@ internal static class CreditProblems
             "You are known, and you may not do this.", "Use an API key that has the scope, or ask an admin for one."),
         Refusal(InvalidInput, 400, "Something in the request cannot be used",
             "A value is missing, too long, of another type or not known here.",
-            "Correct the members that errors names."),
+            "Correct the request; errors names the fields that are known to be wrong."),
         Refusal(TooManyClaims, 429, "Too many claims are waiting",
             "This user has as many undecided claims as one may have.", "Wait until staff decided one of them."),
         Refusal(EmailTaken, 409, "E-mail address taken",

@@ -11,7 +11,8 @@ public static class CreditsApi
         return services;
     }
 
-    /// <summary>Maps the API. Comes after every <c>Use…</c>, so that no error page takes the place of its problems.</summary>
+    /// <summary>Maps the API. Comes after every <c>Use…</c>, so that no error page takes the place of its
+    /// problems.</summary>
     public static WebApplication MapCreditsApi(this WebApplication app)
     {
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/v1"), v1 => v1.Use(ApiFaults.WatchAsync));

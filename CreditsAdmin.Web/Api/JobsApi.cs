@@ -26,7 +26,7 @@ internal static class JobsApi
             input.IdempotencyKey(http.Request), input.Json("metadata", longest: 16_384));
         if (input.Problem is { } problem) return problem;
         var charged = await jobs.ChargeAsync(charge, ApiAccess.CallerOf(http), cancel);
-        return charged.Done ? new JobAnswer(StatusCodes.Status201Created, charged.Value) : ProblemAnswer.Of(charged.Refusal);
+        return Answer(StatusCodes.Status201Created, charged);
     }
 
     private static async Task<Results<JobAnswer, ProblemAnswer>> CompleteAsync(
@@ -38,7 +38,7 @@ internal static class JobsApi
         if (input.Problem is { } problem) return problem;
         if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
         var completed = await jobs.CompleteAsync(jobId, actualCost, ApiAccess.CallerOf(http), cancel);
-        return completed.Done ? new JobAnswer(StatusCodes.Status200OK, completed.Value) : ProblemAnswer.Of(completed.Refusal);
+        return Answer(StatusCodes.Status200OK, completed);
     }
 
     private static async Task<Results<JobAnswer, ProblemAnswer>> FailAsync(
@@ -50,7 +50,7 @@ internal static class JobsApi
         if (input.Problem is { } problem) return problem;
         if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
         var failed = await jobs.FailAsync(jobId, error, ApiAccess.CallerOf(http), cancel);
-        return failed.Done ? new JobAnswer(StatusCodes.Status200OK, failed.Value) : ProblemAnswer.Of(failed.Refusal);
+        return Answer(StatusCodes.Status200OK, failed);
     }
 
     private static async Task<Results<JobAnswer, ProblemAnswer>> FindAsync(
@@ -66,4 +66,7 @@ internal static class JobsApi
             ? new JobAnswer(job, balance)
             : ProblemAnswer.Of(RefusalCode.UnknownJob);
     }
+
+    private static Results<JobAnswer, ProblemAnswer> Answer(int status, CreditResult<JobOutcome> result) =>
+        result.Done ? new JobAnswer(status, result.Value) : ProblemAnswer.Of(result.Refusal);
 }

@@ -3,8 +3,8 @@ using CreditsAdmin.Data;
 
 namespace CreditsAdmin.Web.Api;
 
-/// <summary>The JSON object of a POST with its Idempotency-Key, read strictly: what the database would choke on, or read
-/// otherwise than the sender meant it, is refused before.</summary>
+/// <summary>The JSON object of a POST with its Idempotency-Key, read strictly: what the database would choke on, or
+/// read otherwise than the sender meant it, is refused before.</summary>
 internal sealed class RequestBody : RequestInput
 {
     private const int LongestKey = 255;
@@ -26,8 +26,8 @@ internal sealed class RequestBody : RequestInput
 
     private RequestBody(ProblemKind unreadable) => Unreadable = unreadable;
 
-    /// <summary>Reads a body whose members are all among the known ones. Without <paramref name="required"/> there may be
-    /// none, which counts as an empty object.</summary>
+    /// <summary>Reads a body whose members are all among the known ones. Without <paramref name="required"/> there may
+    /// be none, which counts as an empty object.</summary>
     public static async Task<RequestBody> ReadAsync(
         HttpRequest request, bool required, string[] known, CancellationToken cancel)
     {
@@ -35,13 +35,14 @@ internal sealed class RequestBody : RequestInput
         return unreadable is null ? new(json, known) : new(unreadable);
     }
 
-    /// <summary>The key of this action; refuses CR004's cases, so that routes whose function takes no key ask for one too.</summary>
+    /// <summary>The key of this action; refuses CR004's cases, so that routes whose function takes no key ask for one
+    /// too.</summary>
     public string? IdempotencyKey(HttpRequest request)
     {
         if (request.Headers["Idempotency-Key"] is [{ Length: > 0 and <= LongestKey } key]
             && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0) return key;
         Refuse(RefusalCode.InvalidIdempotencyKey, "Idempotency-Key",
-            "The header Idempotency-Key must come once, with 1 to 255 visible ASCII characters without spaces.");
+            "The header Idempotency-Key is missing, came more than once, or cannot be used.");
         return null;
     }
 
@@ -63,7 +64,7 @@ internal sealed class RequestBody : RequestInput
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)) return number;
-        Refuse(RefusalCode.InvalidAmount, name, $"{name} must be a whole JSON number of credits.");
+        Refuse(RefusalCode.InvalidAmount, name, $"{name} is not a whole JSON number.");
         return null;
     }
 
@@ -79,5 +80,7 @@ internal sealed class RequestBody : RequestInput
 
     // A member that is null says the same as a missing one.
     private JsonElement? Find(string name) =>
-        body is { } json && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        body is { } json && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 }

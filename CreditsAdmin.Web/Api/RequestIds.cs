@@ -2,8 +2,9 @@ using System.Diagnostics;
 
 namespace CreditsAdmin.Web.Api;
 
-/// <summary>Gives every request an id, the caller's own when it is sane, and returns it as <c>X-Request-Id</c>. It is the
-/// request's <see cref="HttpContext.TraceIdentifier"/>, so ledger, audit log, problems and logs all name the same.</summary>
+/// <summary>Gives every request an id, the caller's own when it is sane, and returns it as <c>X-Request-Id</c>. It is
+/// the request's <see cref="HttpContext.TraceIdentifier"/>, so ledger, audit log, problems and logs all name the
+/// same.</summary>
 internal sealed class RequestIds(ILogger<RequestIds> log) : IStartupFilter
 {
     private const string Header = "X-Request-Id";
@@ -31,5 +32,6 @@ internal sealed class RequestIds(ILogger<RequestIds> log) : IStartupFilter
     }
 
     private static bool IsSane(string id) =>
-        id.Length is >= 1 and <= LongestLength && id.All(one => char.IsAsciiLetterOrDigit(one) || one is '.' or '_' or '-');
+        id.Length is >= 1 and <= LongestLength
+        && id.All(one => char.IsAsciiLetterOrDigit(one) || one is '.' or '_' or '-');
 }

@@ -2,8 +2,8 @@ using CreditsAdmin.Data;
 
 namespace CreditsAdmin.Web.Api;
 
-/// <summary>What a request brings. What is wrong with it is collected, so that one answer names everything; values that could
-/// not be read are empty, and mean nothing while there is a <see cref="Problem"/>.</summary>
+/// <summary>What a request brings. What is wrong with it is collected, so that one answer names everything; values that
+/// could not be read are empty, and mean nothing while there is a <see cref="Problem"/>.</summary>
 internal abstract class RequestInput
 {
     private const int MostErrors = 20;
@@ -34,7 +34,8 @@ internal abstract class RequestInput
     {
         foreach (var name in names.Except(known))
         {
-            Refuse(RefusalCode.InvalidInput, name, $"{Shorten(name)} is not known here; known are {string.Join(", ", known)}.");
+            Refuse(RefusalCode.InvalidInput, name,
+                $"{Shorten(name)} is not known here; known are {string.Join(", ", known)}.");
         }
     }
 

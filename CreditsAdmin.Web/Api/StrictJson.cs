@@ -28,7 +28,8 @@ internal static class StrictJson
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
         if (length > LongestBody) return (default, CreditProblems.PayloadTooLarge);
         if (length == 0 && !required) return (Empty, null);
-        return IsPlainJson(request) ? Parse(buffer.AsMemory(0, length)) : (default, CreditProblems.UnsupportedMediaType);
+        if (!IsPlainJson(request)) return (default, CreditProblems.UnsupportedMediaType);
+        return Parse(buffer.AsMemory(0, length));
     }
 
     /// <summary>The first text or number that the database could not keep as it is; null when there is none.</summary>
@@ -40,8 +41,12 @@ internal static class StrictJson
         {
             if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
             {
-                if (reader.GetString()!.Contains('\0')) return new(member, $"A text in {member} contains NUL (U+0000).");
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1) member = reader.GetString()!;
+                var text = TextOf(ref reader);
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1) member = text ?? "";
+                if (text is null || text.Contains('\0'))
+                {
+                    return new(member, $"A text in {member} contains NUL (U+0000) or half of a surrogate pair.");
+                }
             }
             else if (reader.TokenType == JsonTokenType.Number
                 && !(reader.TryGetDouble(out var number) && double.IsFinite(number)))
@@ -51,6 +56,19 @@ internal static class StrictJson
         }
 
         return null;
+    }
+
+    // An escape may stand for half a character, which the reader does not turn into text.
+    private static string? TextOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static (JsonElement Json, ProblemKind? Unreadable) Parse(ReadOnlyMemory<byte> bytes)

@@ -38,8 +38,8 @@ internal sealed class ApiKeyAuthentication(
     }
 }
 
-/// <summary>Keys that were good a moment ago, so that not every request asks the database. Found by the key's hash: the key
-/// itself is not kept. Unknown keys are not kept either, so guessing cannot push good ones out.</summary>
+/// <summary>Keys that were good a moment ago, so that not every request asks the database. Found by the key's hash: the
+/// key itself is not kept. Unknown keys are not kept either, so guessing cannot push good ones out.</summary>
 internal sealed class ApiKeyCache : IDisposable
 {
     // A revoked key works on for at most this long, to read and to charge: finishing a job looks it up again.
@@ -50,7 +50,8 @@ internal sealed class ApiKeyCache : IDisposable
     public ApiKey? Find(string key) => keys.Get<ApiKey>(HashOf(key));
 
     public void Keep(string text, ApiKey key) =>
-        keys.Set(HashOf(text), key, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
+        keys.Set(HashOf(text), key,
+            new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
 
     public void Dispose() => keys.Dispose();
 

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace CreditsAdmin.Web.Auth;
 
-/// <summary>How a refusal is answered. Set by whoever registers the scheme, so that this folder knows no answer's form.</summary>
+/// <summary>How a refusal is answered. Set by whoever registers the scheme, so that this folder knows no answer's
+/// form.</summary>
 internal sealed class BearerOptions : AuthenticationSchemeOptions
 {
     /// <summary>Answers a caller who is not known; the exception says why it could not be found out.</summary>
@@ -15,8 +16,8 @@ internal sealed class BearerOptions : AuthenticationSchemeOptions
     public Func<HttpContext, Task> Forbidden { get; set; } = _ => Task.CompletedTask;
 }
 
-/// <summary>What API keys and user tokens share: one Authorization header, <c>Bearer</c>, and answers that say nothing about
-/// why a token is not good.</summary>
+/// <summary>What API keys and user tokens share: one Authorization header, <c>Bearer</c>, and answers that say nothing
+/// about why a token is not good.</summary>
 internal abstract class BearerAuthentication(
     IOptionsMonitor<BearerOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<BearerOptions>(options, logger, encoder)

@@ -18,14 +18,16 @@ public sealed class FirstRun(CreditsDatabase database, UserCommands users, Staff
     public async Task<bool> IsOpenAsync(CancellationToken cancel) =>
         !await database.ReadAsync(db => StaffQueries.AnyAdminAsync(db, cancel));
 
-    /// <summary>True for the code on the terminal. After 20 wrong ones nothing is right until the app is started again.</summary>
+    /// <summary>True for the code on the terminal. After 20 wrong ones nothing is right until the app is started
+    /// again.</summary>
     public bool IsRight(string? code) =>
         attempts < 20
         && (CryptographicOperations.FixedTimeEquals(
                 Encoding.UTF8.GetBytes(Code), Encoding.UTF8.GetBytes((code ?? "").Trim().ToUpperInvariant()))
             || Interlocked.Increment(ref attempts) < 0);
 
-    /// <summary>Makes the admin, from a new user or from one who signed up already. Refuses CR013 for an unusable address.</summary>
+    /// <summary>Makes the admin, from a new user or from one who signed up already. Refuses CR013 for an unusable
+    /// address.</summary>
     public async Task<CreditResult<NewUser>> MakeAdminAsync(
         string email, string password, Caller caller, CancellationToken cancel)
     {

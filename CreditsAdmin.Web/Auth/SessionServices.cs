@@ -40,8 +40,12 @@ internal static class SessionServices
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var clock = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>();
-        var checkedAt = context.Properties.GetString("checked");
-        if (checkedAt is not null && clock.GetUtcNow() - DateTimeOffset.Parse(checkedAt, CultureInfo.InvariantCulture) < CheckEvery) return;
+        if (context.Properties.GetString("checked") is { } text
+            && clock.GetUtcNow() - DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) < CheckEvery)
+        {
+            return;
+        }
+
         var database = context.HttpContext.RequestServices.GetRequiredService<CreditsDatabase>();
         var session = Session.From(context.Principal);
         var record = session is null ? null : await database.ReadAsync(db =>

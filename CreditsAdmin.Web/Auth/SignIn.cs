@@ -7,7 +7,8 @@ namespace CreditsAdmin.Web.Auth;
 /// <summary>Checks passwords and opens sessions.</summary>
 public sealed class SignIn(CreditsDatabase database, StaffCommands staff, TimeProvider clock)
 {
-    /// <summary>Says one thing for an unknown address, a wrong password and a locked account, so that nobody learns who has an
+    /// <summary>Says one thing for an unknown address, a wrong password and a locked account, so that nobody learns
+    /// who has an
     /// account here.</summary>
     public const string Refused = "This e-mail address and password do not belong together, or the account is locked for a "
         + "few minutes after too many attempts.";

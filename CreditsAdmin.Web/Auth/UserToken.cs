@@ -5,8 +5,8 @@ using System.Text.Json;
 
 namespace CreditsAdmin.Web.Auth;
 
-/// <summary>Checks the tokens that Supabase Auth gives to signed-in users: a JWT with HS256 (RFC 7515, 7519), and nothing
-/// that such a token does not need. What is not exactly right is not accepted.</summary>
+/// <summary>Checks the tokens that Supabase Auth gives to signed-in users: a JWT with HS256 (RFC 7515, 7519), and
+/// nothing that such a token does not need. What is not exactly right is not accepted.</summary>
 internal static class UserToken
 {
     /// <summary>The longest token that is looked at, in characters.</summary>
@@ -20,11 +20,13 @@ internal static class UserToken
     /// <summary>The user whose valid token this is; null when it is not one.</summary>
     public static Guid? UserOf(string token, byte[] secret, DateTimeOffset now)
     {
-        if (token.Length > LongestLength || token.Split('.') is not [var header, var claims, var signature]) return null;
+        if (token.Length > LongestLength) return null;
+        if (token.Split('.') is not [var header, var claims, var signature]) return null;
         if (Decode(header) is not { } headerBytes || Decode(claims) is not { } claimBytes
             || Decode(signature) is not { } signatureBytes) return null;
 
-        // The signature first: nothing of an unsigned text is even parsed. HS256 is all there is, whatever the header says.
+        // The signature first: nothing of an unsigned text is even parsed. HS256 is all there is, whatever the header
+        // says.
         var signed = HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes($"{header}.{claims}"));
         if (!CryptographicOperations.FixedTimeEquals(signed, signatureBytes)) return null;
 
@@ -33,8 +35,7 @@ internal static class UserToken
             using var head = JsonDocument.Parse(headerBytes, Strict);
             using var body = JsonDocument.Parse(claimBytes, Strict);
             return IsOurHeader(head.RootElement) && IsForUsers(body.RootElement)
-                && IsCurrent(body.RootElement, now.ToUnixTimeSeconds())
-                && Guid.TryParseExact(Text(body.RootElement, "sub"), "D", out var user) ? user : null;
+                && IsCurrent(body.RootElement, now.ToUnixTimeSeconds()) ? Uuid(Text(body.RootElement, "sub")) : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -67,7 +68,15 @@ internal static class UserToken
         value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) ? seconds : null;
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    // The parser forgives white space and signs; a uuid has one spelling, but for its case.
+    private static Guid? Uuid(string? text) =>
+        Guid.TryParseExact(text, "D", out var id) && id.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)
+            ? id
+            : null;
 
     // The decoder forgives padding, white space and stray last bits; a token has one spelling, so it must encode back.
     private static byte[]? Decode(string part)

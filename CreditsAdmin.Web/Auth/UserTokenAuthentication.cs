@@ -15,9 +15,11 @@ internal sealed class UserTokenOptions
     public bool IsUsable => string.IsNullOrEmpty(JwtSecret) || Encoding.UTF8.GetByteCount(JwtSecret) >= 32;
 }
 
-/// <summary>Users with the token of their own Supabase session: they may read, and row-level security decides what.</summary>
+/// <summary>Users with the token of their own Supabase session: they may read, and row-level security decides
+/// what.</summary>
 internal sealed class UserTokenAuthentication(
-    IOptionsMonitor<BearerOptions> options, ILoggerFactory logger, UrlEncoder encoder, IOptions<UserTokenOptions> supabase)
+    IOptionsMonitor<BearerOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    IOptions<UserTokenOptions> supabase)
     : BearerAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "UserToken";

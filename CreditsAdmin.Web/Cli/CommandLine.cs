@@ -18,7 +18,8 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("CreditsAdmin: credits for AI generation on PostgreSQL. Without a command it serves the web app.")
+        var root = new RootCommand(
+            "CreditsAdmin: credits for AI generation on PostgreSQL. Without a command it serves the web app.")
         {
             MigrateCommand.Create(),
             StaffAndUsersCommand.CreateSeedAdmin(),

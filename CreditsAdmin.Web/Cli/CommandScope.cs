@@ -6,10 +6,12 @@ using Npgsql;
 
 namespace CreditsAdmin.Web.Cli;
 
-/// <summary>What a command works with: the database, shared with a running app, and the same commands and queries.</summary>
+/// <summary>What a command works with: the database, shared with a running app, and the same commands and
+/// queries.</summary>
 internal static class CommandScope
 {
-    /// <summary>Opens the database, makes sure that it can be worked with, and runs. Faults become one sentence.</summary>
+    /// <summary>Opens the database, makes sure that it can be worked with, and runs. Faults become one
+    /// sentence.</summary>
     public static async Task<int> RunAsync(Func<IServiceProvider, CancellationToken, Task<int>> run, CancellationToken cancel)
     {
         try

@@ -7,7 +7,8 @@ using CreditsAdmin.Data.Users;
 
 namespace CreditsAdmin.Web.Cli;
 
-/// <summary>Example users whose credits move through the same functions as everybody's. The same seed, the same story.</summary>
+/// <summary>Example users whose credits move through the same functions as everybody's. The same seed, the same
+/// story.</summary>
 internal sealed class DemoData(UserCommands users, JobCommands jobs, LedgerCommands ledger, ReceiptCommands receipts)
 {
     private static readonly string[] FirstNames =
@@ -58,12 +59,10 @@ internal sealed class DemoData(UserCommands users, JobCommands jobs, LedgerComma
         var reference = string.Create(CultureInfo.InvariantCulture, $"DEMO-{4000 + number}");
         var claim = await receipts.ClaimAsync(userId, new(reference, dollars * 100, "USD", "Thank you for the tool!"), cancel);
         if (!claim.Done) return;
-        switch (random.Next(6))
-        {
-            case 0: break; // still waits for somebody
-            case 1: await receipts.RejectAsync(claim.Value.Id, "There is no payment with this reference.", Caller.CommandLine, cancel); break;
-            default: await receipts.VerifyAsync(claim.Value.Id, dollars, Caller.CommandLine, cancel); break;
-        }
+        // One in six still waits for somebody, one in six is refused.
+        var fate = random.Next(6);
+        if (fate > 1) await receipts.VerifyAsync(claim.Value.Id, dollars, Caller.CommandLine, cancel);
+        if (fate == 1) await receipts.RejectAsync(claim.Value.Id, "There is no such payment.", Caller.CommandLine, cancel);
     }
 
     private async Task RunJobsAsync(Guid userId, string batch, int count, Random random, CancellationToken cancel)
@@ -76,7 +75,8 @@ internal sealed class DemoData(UserCommands users, JobCommands jobs, LedgerComma
             var end = random.Next(10);
             var error = Errors[random.Next(Errors.Length)];
             if (!job.Done) continue; // not enough credits: that happens to real users too
-            if (end < 7) await jobs.CompleteAsync(job.Value.Id, end == 0 && cost > 1 ? cost - 1 : null, Caller.CommandLine, cancel);
+            long? actualCost = end == 0 && cost > 1 ? cost - 1 : null;
+            if (end < 7) await jobs.CompleteAsync(job.Value.Id, actualCost, Caller.CommandLine, cancel);
             else if (end < 9) await jobs.FailAsync(job.Value.Id, error, Caller.CommandLine, cancel);
         }
     }

@@ -6,7 +6,8 @@ using CreditsAdmin.Data.Users;
 
 namespace CreditsAdmin.Web.Cli;
 
-/// <summary>Seed system 004's script of the same name: the same order of arguments, the same output. A reference that was used
+/// <summary>Seed system 004's script of the same name: the same order of arguments, the same output. A reference that
+/// was used
 /// before is refused, and the first receipt shown.</summary>
 internal static class GrantCreditsCommand
 {
@@ -18,7 +19,7 @@ internal static class GrantCreditsCommand
         var credits = new Argument<long>("credits") { Description = "How many credits they get." };
         var amount = new Argument<string>("amount") { Description = "What they paid, in dollars, such as 5.00." };
         var reference = new Argument<string?>("reference")
-            { Description = "Buy Me a Coffee's reference.", Arity = ArgumentArity.ZeroOrOne };
+        { Description = "Buy Me a Coffee's reference.", Arity = ArgumentArity.ZeroOrOne };
         var notes = new Argument<string?>("notes") { Description = "Anything to remember.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("grant-credits", "Records a payment that you have checked and adds its credits.")
             { email, credits, amount, reference, notes };

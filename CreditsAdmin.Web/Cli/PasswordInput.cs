@@ -3,7 +3,8 @@ using CreditsAdmin.Data.Staff;
 
 namespace CreditsAdmin.Web.Cli;
 
-/// <summary>A password from stdin, or a generated one: never from the arguments, which other users of the machine can see.</summary>
+/// <summary>A password from stdin, or a generated one: never from the arguments, which other users of the machine can
+/// see.</summary>
 /// <param name="Text">The password.</param>
 /// <param name="Generated">True when it must be printed, once, because nobody knows it yet.</param>
 internal sealed record PasswordInput(string Text, bool Generated)

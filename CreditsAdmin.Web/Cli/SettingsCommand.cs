@@ -9,7 +9,8 @@ internal static class SettingsCommand
     public static Command Create()
     {
         var signUp = new Option<long?>("--sign-up-credits") { Description = "Free credits that a new account starts with." };
-        var price = new Option<long?>("--cents-per-credit") { Description = "What one credit costs, to suggest credits for a payment." };
+        var price = new Option<long?>("--cents-per-credit")
+        { Description = "What one credit costs, to suggest credits for a payment." };
         var command = new Command("settings", "Shows the settings, and changes those that are given.") { signUp, price };
         command.SetAction((parsed, cancel) => CommandScope.RunAsync(async (services, stop) =>
         {

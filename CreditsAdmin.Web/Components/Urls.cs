@@ -27,4 +27,7 @@ internal static class Urls
     /// <summary>The text of a page's key in an address.</summary>
     public static string Key<TKey>(TKey key)
         where TKey : IFormattable => key.ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>A page's key out of an address. What cannot be read is as if it were not there.</summary>
+    public static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;
 }

@@ -1,9 +1,11 @@
 using System.Text.Encodings.Web;
 using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Web.Api;
 
 namespace CreditsAdmin.Web.Hosting;
 
-/// <summary>While the database cannot be reached or is not migrated, every page says so, and which command mends it.</summary>
+/// <summary>While the database cannot be reached or is not migrated, every page says so, and which command mends
+/// it.</summary>
 internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILogger<DatabaseGate> log)
     : IMiddleware, IDisposable
 {
@@ -42,16 +44,14 @@ internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILog
             return;
         }
 
-        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        context.Response.Headers.RetryAfter = "5";
         if (context.Request.Path.StartsWithSegments("/v1"))
         {
-            await context.Response.WriteAsJsonAsync(
-                new { type = "/problems/database-unavailable", title = "The database is not ready", status = 503, detail = report.Problem },
-                options: null, "application/problem+json", context.RequestAborted);
+            await new ProblemAnswer(CreditProblems.ServiceUnavailable).ExecuteAsync(context);
             return;
         }
 
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "5";
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync(Page(report), context.RequestAborted);
     }
@@ -67,6 +67,9 @@ internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILog
     {
         string Text(string? value) => HtmlEncoder.Default.Encode(value ?? "");
         var missing = string.Concat(report.Missing.Select(name => $"<li><code>{Text(name)}</code></li>"));
+        var command = report.Command is null
+            ? ""
+            : $"<p>This command mends it. Then reload this page.</p><pre><code>{Text(report.Command)}</code></pre>";
         return $"""
             <!DOCTYPE html>
             <html lang="en">
@@ -78,7 +81,7 @@ internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILog
             <h1>The database is not ready</h1>
             <p>{Text(report.Problem)}</p>
             {(missing.Length > 0 ? $"<p>Missing:</p><ul>{missing}</ul>" : "")}
-            {(report.Command is null ? "" : $"<p>This command mends it. Then reload this page.</p><pre><code>{Text(report.Command)}</code></pre>")}
+            {command}
             </section></main></body></html>
             """;
     }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace CreditsAdmin.Web.Hosting;
 
-/// <summary>Keeps the keys of cookies and forms in the database: a restart signs nobody out, and every instance has them.</summary>
+/// <summary>Keeps the keys of cookies and forms in the database: a restart signs nobody out, and every instance has
+/// them.</summary>
 internal sealed class DatabaseKeys(CreditsDatabase database) : IConfigureOptions<KeyManagementOptions>, IXmlRepository
 {
     public void Configure(KeyManagementOptions options) => options.XmlRepository = this;

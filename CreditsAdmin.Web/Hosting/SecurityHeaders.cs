@@ -9,8 +9,12 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        // Pages that need a sign-in must not come back with the Back button after signing out.
-        headers.CacheControl = "no-store";
+        http.Response.OnStarting(() =>
+        {
+            // Pages that need a sign-in must not come back with the Back button after signing out.
+            if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        });
         return next(http);
     }
 }

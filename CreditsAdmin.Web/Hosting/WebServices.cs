@@ -1,7 +1,9 @@
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components;
+using CreditsAdmin.Web.Components.Pages.Receipts;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
@@ -25,9 +27,15 @@ internal static class WebServices
             .AddSingleton<DatabaseGate>()
             .AddCreditsData()
             .AddSessions()
+            .AddCreditsApi(builder.Configuration)
             .AddHostedService<Welcome>()
+            .AddScoped<WaitingReceipts>()
             .AddRadzenComponents()
-            .AddRazorComponents().AddInteractiveServerComponents();
+            .AddRazorComponents().AddInteractiveServerComponents()
+            // The browser hands the rows of a list back when its circuit begins. The default of 32 KB is less than a
+            // page of
+            // them, and what is over the limit ends the circuit without a word.
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 1024 * 1024);
         builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeys>();
     }
@@ -36,13 +44,15 @@ internal static class WebServices
     {
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.Use(SecurityHeaders.AddAsync);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseRouting();
         app.MapStaticAssets().ShortCircuit();
         app.UseMiddleware<DatabaseGate>();
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapHealth();
+        app.MapCreditsApi();
         app.MapBrowserActions();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }

@@ -1,4 +1,4 @@
-// What the console cannot do in C#: the clipboard, the menu's closing, the search shortcut. No inline script anywhere.
+// What the console cannot do in C#: the clipboard, the menu's closing, the search shortcut, held keys. No inline script anywhere.
 function announce(text) {
   const region = document.getElementById("announcer");
   if (region) region.textContent = text;
@@ -28,6 +28,11 @@ document.addEventListener("click", event => {
     location.reload();
   }
   if (event.target.closest("#rail a")) document.querySelector("#rail:popover-open")?.hidePopover();
+});
+
+// Enter moves on through a queue of payments: a key that is held down must not.
+document.addEventListener("keydown", event => {
+  if (event.key === "Enter" && event.repeat && !event.target.closest("textarea")) event.preventDefault();
 });
 
 document.addEventListener("keydown", event => {

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace CreditsAdmin.Web.Components.Account;
 
-/// <summary>A user's own credits. Everything is read as that user: row-level security leaves nothing but their own rows.</summary>
+/// <summary>A user's own credits. Everything is read as that user: row-level security leaves nothing but their own
+/// rows.</summary>
 public sealed partial class BalancePage
 {
     private Balance? balance;

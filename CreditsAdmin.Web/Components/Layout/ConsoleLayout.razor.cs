@@ -1,28 +1,68 @@
 using System.Security.Claims;
+using CreditsAdmin.Data;
+using CreditsAdmin.Data.Receipts;
+using CreditsAdmin.Web.Components.Pages.Receipts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Npgsql;
 
 namespace CreditsAdmin.Web.Components.Layout;
 
 /// <summary>The frame around every staff page: navigation, search, who is signed in.</summary>
-public sealed partial class ConsoleLayout
+public sealed partial class ConsoleLayout : IDisposable
 {
     private string? email;
     private string? role;
 
     /// <summary>Receipts that wait for a decision; shown beside the menu entry when there are any.</summary>
-    [CascadingParameter(Name = "WaitingReceipts")] public int WaitingReceipts { get; set; }
+    [PersistentState] public int? Waiting { get; set; }
+
+    /// <summary>The address at which they were counted.</summary>
+    [PersistentState] public string? CountedAt { get; set; }
+
+    [Inject] private CreditsDatabase Database { get; init; } = default!;
+
+    [Inject] private ILogger<ConsoleLayout> Logger { get; init; } = default!;
+
+    [Inject] private WaitingReceipts Receipts { get; init; } = default!;
 
     [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
 
     private string Here => "/" + Navigation.ToBaseRelativePath(Navigation.Uri).Split('#')[0];
 
     /// <inheritdoc />
+    protected override void OnInitialized() => Receipts.Changed += RecountAsync;
+
+    /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
+        if (CountedAt != Navigation.Uri) await CountAsync();
         if (Authentication is null) return;
         var user = (await Authentication).User;
         email = user.FindFirstValue(ClaimTypes.Email) ?? user.Identity?.Name;
         role = user.FindFirstValue(ClaimTypes.Role);
     }
+
+    private Task RecountAsync() => InvokeAsync(async () =>
+    {
+        await CountAsync();
+        StateHasChanged();
+    });
+
+    // A number beside a menu entry is never worth a broken page: without an answer the old one stays.
+    private async Task CountAsync()
+    {
+        CountedAt = Navigation.Uri;
+        try
+        {
+            Waiting = await Database.ReadAsync(db => ReceiptQueries.CountPendingAsync(db, CancellationToken.None));
+        }
+        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
+        {
+            Logger.LogWarning(error, "The waiting receipts could not be counted");
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => Receipts.Changed -= RecountAsync;
 }

@@ -24,7 +24,7 @@ public sealed partial class LedgerPage
 
     [SupplyParameterFromQuery] private string? After { get; set; }
 
-    private bool IsFiltered => User is { Length: > 0 } || Kind is { Length: > 0 } || From is { Length: > 0 } || To is { Length: > 0 };
+    private bool IsFiltered => new[] { User, Kind, From, To }.Any(filter => filter is { Length: > 0 });
 
     /// <inheritdoc />
     protected override async Task<Page<LedgerRow>> ReadAsync(CreditsDb db, CancellationToken cancel)

@@ -1,0 +1,121 @@
+using CreditsAdmin.Tests.Infrastructure;
+using CreditsAdmin.Tests.Postgres;
+
+namespace CreditsAdmin.Tests.Cli;
+
+/// <summary>A folder with a cluster that the commands of one class share.</summary>
+public sealed class CommandFolder : IAsyncLifetime
+{
+    private readonly ScratchFolder folder = new();
+
+    public string Path => folder.Path;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => folder.DisposeAsync();
+
+    /// <summary>Runs a command as somebody at a terminal would.</summary>
+    public Task<(int ExitCode, string Out, string Error)> RunAsync(string input, params string[] arguments) =>
+        AppProcess.RunAsync(Path, arguments, input);
+}
+
+/// <summary>The command line, as processes of its own.</summary>
+public class CommandLineTests(CommandFolder folder) : IClassFixture<CommandFolder>
+{
+    [Fact]
+    public async Task Migrate_twice_says_that_there_is_nothing_to_do()
+    {
+        await folder.RunAsync("", "migrate");
+
+        var (exit, output, error) = await folder.RunAsync("", "migrate");
+
+        Assert.Equal((0, ""), (exit, output));
+        Assert.Contains("is up to date", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_user_prints_the_id_alone()
+    {
+        var (exit, output, _) = await folder.RunAsync("a long enough password\n", "create-user", "id.alone@example.com");
+
+        Assert.Equal(0, exit);
+        Assert.True(Guid.TryParse(output.Trim(), out _), output);
+    }
+
+    [Fact]
+    public async Task A_generated_password_is_printed_once_and_away_from_the_data()
+    {
+        var (_, output, error) = await folder.RunAsync("", "create-user", "generated@example.com");
+
+        Assert.True(Guid.TryParse(output.Trim(), out _), output);
+        Assert.Contains("shown once", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_password_that_is_too_short_is_refused()
+    {
+        var (exit, _, error) = await folder.RunAsync("short\n", "seed-admin", "short@example.com");
+
+        Assert.Equal(2, exit);
+        Assert.Contains("10 characters", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Api_keys_create_prints_the_key_alone()
+    {
+        var (exit, output, _) = await folder.RunAsync("", "api-keys", "create", "front end", "--scopes", "jobs:write,jobs:read");
+        var (refused, nothing, error) = await folder.RunAsync("", "api-keys", "create", "front end", "--scopes", "everything");
+
+        Assert.Equal(0, exit);
+        Assert.Matches("^ca_live_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}\n$", output);
+        Assert.Equal((4, ""), (refused, nothing));
+        Assert.Contains("scopes must be some of", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Grant_credits_prints_the_block_and_refuses_the_reference_a_second_time()
+    {
+        await folder.RunAsync("", "create-user", "payer@example.com", "--name", "Ana Ng");
+
+        var first = await folder.RunAsync("", "grant-credits", "payer@example.com", "5", "5.00", "BMC-12345", "thank you");
+        var second = await folder.RunAsync("", "grant-credits", "payer@example.com", "5", "5.00", "bmc 12345");
+
+        Assert.Equal(0, first.ExitCode);
+        Assert.Contains("✅ User found: Ana Ng", first.Out, StringComparison.Ordinal);
+        Assert.Matches(
+            "User:              payer@example.com\nCredits Added:     5\nPrevious Total:    5\nNew Total:         10\n"
+            + "Receipt ID:        [0-9a-f-]{36}\nReference:         BMC-12345\n", first.Out);
+        Assert.Equal(4, second.ExitCode);
+        var receipt = first.Out.Split('\n').Single(line => line.StartsWith("Receipt ID:", StringComparison.Ordinal))[19..];
+        Assert.Contains(receipt, second.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("New Total", second.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, "grant-credits", "nobody@example.com", "5", "5.00")]
+    [InlineData(2, "grant-credits", "nobody@example.com", "5", "5.001")]
+    [InlineData(2, "grant-credits", "nobody@example.com", "five", "5.00")]
+    [InlineData(2, "no-such-command")]
+    [InlineData(2, "api-keys")]
+    public async Task What_is_wrong_shows_in_the_exit_code_and_on_stderr(int exit, params string[] arguments)
+    {
+        var result = await folder.RunAsync("", arguments);
+
+        Assert.Equal(exit, result.ExitCode);
+        Assert.NotEmpty(result.Error);
+    }
+
+    [Fact]
+    public async Task Demo_data_is_the_same_every_time_and_removable()
+    {
+        var first = await folder.RunAsync("", "demo", "seed", "--users", "8");
+        var again = await folder.RunAsync("", "demo", "seed", "--users", "8");
+        var cleared = await folder.RunAsync("", "demo", "clear");
+        var nothing = await folder.RunAsync("", "demo", "clear");
+
+        Assert.Equal("8 demo users were added.", first.Out.Trim());
+        Assert.Equal("The demo data is there already.", again.Out.Trim());
+        Assert.Equal("8 demo users were removed.", cleared.Out.Trim());
+        Assert.Equal("0 demo users were removed.", nothing.Out.Trim());
+    }
+}

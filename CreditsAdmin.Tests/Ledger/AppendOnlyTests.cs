@@ -1,0 +1,46 @@
+using CreditsAdmin.Tests.Infrastructure;
+
+namespace CreditsAdmin.Tests.Ledger;
+
+/// <summary>What the tables refuse even to their owner.</summary>
+public class AppendOnlyTests(DatabaseFixture fixture) : DatabaseTest(fixture)
+{
+    [Theory]
+    [InlineData("UPDATE credits.ledger_entries SET delta = 1000")]
+    [InlineData("DELETE FROM credits.ledger_entries")]
+    [InlineData("TRUNCATE credits.ledger_entries")]
+    [InlineData("TRUNCATE credits.users CASCADE")]
+    [InlineData("UPDATE credits.audit_log SET reason = 'another'")]
+    [InlineData("DELETE FROM credits.audit_log")]
+    [InlineData("TRUNCATE credits.audit_log")]
+    public async Task Ledger_and_audit_cannot_be_changed_and_say_so(string statement)
+    {
+        var user = await Database.SignUpAsync();
+        await Database.ExecuteAsync("SELECT grant_credits($1, 1, 'paid', 'So that there is a row', $2)", user, $"k{user}");
+
+        Assert.Equal("42501", await Database.RefusalAsync(statement));
+    }
+
+    [Theory]
+    [InlineData("UPDATE credits.accounts SET free = -1 WHERE user_id = $1")]
+    [InlineData("UPDATE credits.accounts SET paid = -1 WHERE user_id = $1")]
+    [InlineData("INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, actor, via) VALUES ($1, 2, 'charge', 5, 0, 10, 5, 'x', 'sql')")]
+    [InlineData("INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, actor, via) VALUES ($1, 2, 'adjustment', 5, -5, 10, 5, 'x', 'sql')")]
+    [InlineData("INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, actor, via) VALUES ($1, 2, 'adjustment', -9, -9, -4, -4, 'x', 'sql')")]
+    public async Task What_would_break_a_law_breaks_a_constraint_first(string statement)
+    {
+        var user = await Database.SignUpAsync();
+
+        Assert.Equal("23514", await Database.RefusalAsync(statement, user));
+    }
+
+    [Fact]
+    public async Task A_number_in_the_ledger_is_taken_once()
+    {
+        var user = await Database.SignUpAsync();
+
+        Assert.Equal("23505", await Database.RefusalAsync(
+            "INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, actor, via) "
+            + "VALUES ($1, 1, 'adjustment', 5, 0, 10, 5, 'x', 'sql')", user));
+    }
+}

@@ -1,0 +1,80 @@
+using CreditsAdmin.Data;
+using CreditsAdmin.Web.Auth;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Npgsql;
+using Radzen;
+
+namespace CreditsAdmin.Web.Components.Shared;
+
+/// <summary>A dialog that asks before it runs one command. It closes when the command was carried out, and otherwise
+/// stays to
+/// say why not. Pressing twice is safe: the second press is ignored here, and replayed by the database.</summary>
+public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
+    where TOutcome : class
+{
+    private bool closed;
+
+    /// <summary>The command is on its way.</summary>
+    protected bool Running { get; private set; }
+
+    /// <summary>The rule that was in the way; null when there was none.</summary>
+    protected CreditRefusal? Refusal { get; private set; }
+
+    /// <summary>The id under which a fault stands in the log; null when there was none.</summary>
+    protected string? FaultId { get; private set; }
+
+    [Inject] protected DialogService Dialogs { get; init; } = default!;
+
+    [Inject] private NotificationService Notifications { get; init; } = default!;
+
+    [Inject] private ILoggerFactory Loggers { get; init; } = default!;
+
+    [CascadingParameter] private Task<AuthenticationState> Authentication { get; init; } = default!;
+
+    /// <summary>What to tell after it was done: a short title and a sentence.</summary>
+    protected abstract (string Title, string Text) Success(TOutcome outcome);
+
+    /// <summary>Runs the command as the member of staff who is signed in.</summary>
+    protected async Task RunAsync(Func<Caller, Task<CreditResult<TOutcome>>> command)
+    {
+        if (Running) return;
+        (Running, Refusal, FaultId) = (true, null, null);
+        var requestId = Guid.CreateVersion7().ToString("N");
+        try
+        {
+            var session = Session.From((await Authentication).User)
+                ?? throw new InvalidOperationException("Nobody is signed in.");
+            var result = await command(Caller.Staff(session.UserId, requestId));
+            if (result.Done) Finish(result.Value);
+            else Refusal = result.Refusal;
+        }
+        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
+        {
+            Loggers.CreateLogger(GetType()).LogError(error, "Request {RequestId} failed", requestId);
+            FaultId = requestId;
+        }
+        finally
+        {
+            Running = false;
+        }
+    }
+
+    /// <summary>Closes without doing anything.</summary>
+    protected void Cancel() => Dialogs.Close();
+
+    private void Finish(TOutcome outcome)
+    {
+        var (title, text) = Success(outcome);
+        Notifications.Notify(new() { Severity = NotificationSeverity.Success, Summary = title, Detail = text, Duration = 6000 });
+        // Whoever closed the dialog while the command ran may have another one open by now.
+        if (!closed) Dialogs.Close(outcome);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        closed = true;
+        GC.SuppressFinalize(this);
+    }
+}
