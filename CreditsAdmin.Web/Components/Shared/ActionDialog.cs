@@ -15,8 +15,8 @@ public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
 {
     private bool closed;
 
-    /// <summary>The command is on its way.</summary>
-    protected bool Running { get; private set; }
+    /// <summary>Shared with whoever opened the dialog.</summary>
+    [Parameter, EditorRequired] public DialogRun Run { get; set; } = default!;
 
     /// <summary>The rule that was in the way; null when there was none.</summary>
     protected CreditRefusal? Refusal { get; private set; }
@@ -38,8 +38,8 @@ public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
     /// <summary>Runs the command as the member of staff who is signed in.</summary>
     protected async Task RunAsync(Func<Caller, Task<CreditResult<TOutcome>>> command)
     {
-        if (Running) return;
-        (Running, Refusal, FaultId) = (true, null, null);
+        if (Run.IsRunning) return;
+        (Run.IsRunning, Refusal, FaultId) = (true, null, null);
         var requestId = Guid.CreateVersion7().ToString("N");
         try
         {
@@ -49,25 +49,35 @@ public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
             if (result.Done) Finish(result.Value);
             else Refusal = result.Refusal;
         }
-        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
+        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
         {
             Loggers.CreateLogger(GetType()).LogError(error, "Request {RequestId} failed", requestId);
             FaultId = requestId;
         }
         finally
         {
-            Running = false;
+            Run.IsRunning = false;
         }
     }
 
     /// <summary>Closes without doing anything.</summary>
-    protected void Cancel() => Dialogs.Close();
+    protected void Cancel()
+    {
+        if (!Run.IsRunning) Dialogs.Close();
+    }
 
     private void Finish(TOutcome outcome)
     {
         var (title, text) = Success(outcome);
-        Notifications.Notify(new() { Severity = NotificationSeverity.Success, Summary = title, Detail = text, Duration = 6000 });
-        // Whoever closed the dialog while the command ran may have another one open by now.
+        Notifications.Notify(new NotificationMessage
+        {
+            Severity = NotificationSeverity.Success,
+            Summary = title,
+            Detail = text,
+            Duration = 6000,
+            CloseAriaLabel = "Close",
+        });
+        // A page that was left took its dialog with it.
         if (!closed) Dialogs.Close(outcome);
     }
 
