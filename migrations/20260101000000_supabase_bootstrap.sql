@@ -20,29 +20,33 @@ BEGIN
 END
 $bootstrap$;
 
-CREATE SCHEMA IF NOT EXISTS auth;
-CREATE SCHEMA IF NOT EXISTS extensions;
-
-CREATE TABLE IF NOT EXISTS auth.users (
-    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-    aud text DEFAULT 'authenticated',
-    role text DEFAULT 'authenticated',
-    email text,
-    encrypted_password text,
-    email_confirmed_at timestamptz,
-    last_sign_in_at timestamptz,
-    raw_app_meta_data jsonb DEFAULT '{}',
-    raw_user_meta_data jsonb DEFAULT '{}',
-    is_anonymous boolean NOT NULL DEFAULT false,
-    created_at timestamptz DEFAULT now(),
-    updated_at timestamptz DEFAULT now(),
-    deleted_at timestamptz
-);
+DO $auth_users$
+BEGIN
+    IF to_regclass('auth.users') IS NULL THEN
+        CREATE SCHEMA IF NOT EXISTS auth;
+        CREATE TABLE auth.users (
+            id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+            aud text DEFAULT 'authenticated',
+            role text DEFAULT 'authenticated',
+            email text,
+            encrypted_password text,
+            email_confirmed_at timestamptz,
+            last_sign_in_at timestamptz,
+            raw_app_meta_data jsonb DEFAULT '{}',
+            raw_user_meta_data jsonb DEFAULT '{}',
+            is_anonymous boolean NOT NULL DEFAULT false,
+            created_at timestamptz DEFAULT now(),
+            updated_at timestamptz DEFAULT now(),
+            deleted_at timestamptz
+        );
+        CREATE UNIQUE INDEX users_email_key ON auth.users (lower(email)) WHERE deleted_at IS NULL;
+    END IF;
+END
+$auth_users$;
 
 DO $auth$
 BEGIN
     IF to_regprocedure('auth.jwt()') IS NULL THEN
-        CREATE UNIQUE INDEX IF NOT EXISTS users_email_key ON auth.users (lower(email)) WHERE deleted_at IS NULL;
         CREATE FUNCTION auth.jwt() RETURNS jsonb LANGUAGE sql STABLE SET search_path = '' AS
             $$ SELECT nullif(current_setting('request.jwt.claims', true), '')::jsonb $$;
         CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE SET search_path = '' AS
@@ -55,6 +59,7 @@ BEGIN
 
     -- Searching users by any part of their e-mail needs trigrams. An installation keeps the extension where it is.
     IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
+        CREATE SCHEMA IF NOT EXISTS extensions;
         CREATE EXTENSION pg_trgm SCHEMA extensions;
     END IF;
 END

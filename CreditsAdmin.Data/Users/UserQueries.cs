@@ -39,9 +39,8 @@ public static class UserQueries
         return await db.Users.Where(user => user.EmailKey == key).Select(user => (Guid?)user.Id).FirstOrDefaultAsync(cancel);
     }
 
-    /// <summary>The console's list, newest first. The search is any part of an e-mail address, or an id: the user's
-    /// own, or that
-    /// of one of their jobs, receipts or ledger entries.</summary>
+    /// <summary>The console's list, newest first. The search is any part of an e-mail address, or an id: the user's own,
+    /// or that of one of their jobs, receipts or ledger entries.</summary>
     public static async Task<Page<UserRow>> ListAsync(
         CreditsDb db, string? search, Keyset<UserCursor> at, CancellationToken cancel)
     {
@@ -74,7 +73,8 @@ public static class UserQueries
         {
             return db.Users.Where(user => user.Id == id
                 || user.Id == db.Jobs.Where(job => job.Id == id).Select(job => job.UserId).FirstOrDefault()
-                || user.Id == db.Receipts.Where(receipt => receipt.Id == id).Select(receipt => receipt.UserId).FirstOrDefault());
+                || user.Id == db.Receipts.Where(receipt => receipt.Id == id).Select(receipt => receipt.UserId)
+                    .FirstOrDefault());
         }
 
         // Escaped, so that % and _ mean themselves.
@@ -85,7 +85,8 @@ public static class UserQueries
         }
 
         return db.Users.Where(user => EF.Functions.Like(user.EmailKey!, pattern, "\\")
-            || user.Id == db.Entries.Where(entry => entry.Id == entryId).Select(entry => entry.UserId).FirstOrDefault());
+            || user.Id == db.Entries.Where(entry => entry.Id == entryId).Select(entry => entry.UserId)
+                .FirstOrDefault());
     }
 
     private static IQueryable<UserRow> Rows(CreditsDb db, IQueryable<User> users) => users.Select(user => new UserRow(

@@ -41,6 +41,8 @@ public sealed class TestBrowser : IAsyncLifetime
         try
         {
             playwright ??= await Playwright.CreateAsync();
+            // Patience for a busy machine; a page that is right answers long before that.
+            Assertions.SetDefaultExpectTimeout(15_000);
             return browser ??= await playwright.Chromium.LaunchAsync(new()
             {
                 ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",

@@ -10,8 +10,8 @@ using Radzen;
 
 namespace CreditsAdmin.Tests.Users;
 
-/// <summary>What the dialog says before anything is sent, and when the database cannot be reached: nothing listens on its
-/// port here.</summary>
+/// <summary>What the dialog says before anything is sent, and when the database cannot be reached: nothing listens on
+/// its port here.</summary>
 public sealed class GrantDialogTests : BunitContext
 {
     private const string Nowhere = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2;Pooling=false";
@@ -158,6 +158,7 @@ public sealed class GrantDialogTests : BunitContext
 
     private static IElement Submit(IRenderedComponent<GrantDialog> dialog) => dialog.Find(".btn-primary");
 
-    private static string Effect(IRenderedComponent<GrantDialog> dialog) => string.Join(' ', dialog.Find(".effect > :last-child")
-        .TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string Effect(IRenderedComponent<GrantDialog> dialog) => string.Join(
+        ' ', dialog.Find(".effect > :last-child").TextContent
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

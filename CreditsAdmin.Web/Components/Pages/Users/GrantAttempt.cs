@@ -1,8 +1,7 @@
 namespace CreditsAdmin.Web.Components.Pages.Users;
 
 /// <summary>One intent to grant credits, from the opening of the dialog to its end. However often it is sent, the key
-/// makes
-/// it count once.</summary>
+/// makes it count once.</summary>
 public sealed class GrantAttempt
 {
     /// <summary>The idempotency key.</summary>

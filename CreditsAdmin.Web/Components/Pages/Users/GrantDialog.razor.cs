@@ -100,7 +100,8 @@ public sealed partial class GrantDialog : IDisposable
             if (grant.Done) Finish(grant.Value);
             else refusal = grant.Refusal;
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or IOException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException
+            or IOException)
         {
             Logger.LogError(error, "The grant of request {RequestId} was not answered", requestId);
             failedRequestId = requestId;
@@ -130,7 +131,8 @@ public sealed partial class GrantDialog : IDisposable
 
     private static string? Invalid(string? error) => error is null ? null : "true";
 
-    private static string Amount(long credits) => CreditAmount.Format(credits) + (credits == 1 ? " credit" : " credits");
+    private static string Amount(long credits) =>
+        CreditAmount.Format(credits) + (credits == 1 ? " credit" : " credits");
 
     /// <inheritdoc />
     public void Dispose() => isGone = true;

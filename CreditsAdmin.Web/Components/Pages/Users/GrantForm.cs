@@ -2,8 +2,7 @@ using System.Globalization;
 
 namespace CreditsAdmin.Web.Components.Pages.Users;
 
-/// <summary>What an admin typed into the grant dialog, and what is wrong with it. The database checks it all
-/// again.</summary>
+/// <summary>What an admin typed into the grant dialog, and what is wrong with it. The database checks it again.</summary>
 internal sealed class GrantForm
 {
     /// <summary>More credits than this at once ask for a typed confirmation.</summary>
@@ -51,8 +50,7 @@ internal sealed class GrantForm
 
     public string? ReasonError => Reasons.Contains(Reason) ? null : "Choose why the credits are granted.";
 
-    /// <summary>What is wrong with the confirmation, which is to repeat <paramref name="expected"/>, in any
-    /// case.</summary>
+    /// <summary>What is wrong with the confirmation, which repeats <paramref name="expected"/> in any case.</summary>
     public string? ConfirmationError(string expected) =>
         !IsLarge || string.Equals(Confirmation?.Trim(), expected, StringComparison.OrdinalIgnoreCase)
             ? null : "This does not match. Type it once more.";
