@@ -12,7 +12,7 @@ public sealed partial class ReceiptsPage
     // The queue is what people come for: it needs no name in the address.
     private static readonly Tab[] Tabs =
     [
-        new(null, "pending", "Waiting"), new("verified", "verified", "Verified"), new("rejected", "rejected", "Rejected"),
+        new(null, "pending", "Pending"), new("verified", "verified", "Verified"), new("rejected", "rejected", "Rejected"),
         new("all", null, "All"),
     ];
 
