@@ -24,9 +24,14 @@ public static class StaffQueries
     public static Task<SignInRecord?> FindSignInAsync(CreditsDb db, Guid userId, CancellationToken cancel) =>
         Records(db, db.Users.Where(user => user.Id == userId)).SingleOrDefaultAsync(cancel);
 
-    /// <summary>False until the first admin was made.</summary>
-    public static Task<bool> AnyAdminAsync(CreditsDb db, CancellationToken cancel) =>
-        db.Staff.AnyAsync(staff => staff.Role == "admin" && staff.DisabledAt == null, cancel);
+    /// <summary>False until the first admin was made. Plain SQL: the very first page asks this, and should not wait until
+    /// Entity Framework has built its model.</summary>
+    public static async Task<bool> AnyAdminAsync(CreditsDatabase database, CancellationToken cancel)
+    {
+        await using var command = database.App.CreateCommand(
+            "SELECT EXISTS (SELECT FROM credits.staff WHERE role = 'admin' AND disabled_at IS NULL)");
+        return await command.ExecuteScalarAsync(cancel) is true;
+    }
 
     private static IQueryable<SignInRecord> Records(CreditsDb db, IQueryable<User> users) =>
         from password in db.Passwords

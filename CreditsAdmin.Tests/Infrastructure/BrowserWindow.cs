@@ -45,8 +45,7 @@ public sealed class BrowserWindow : IAsyncDisposable
     public async Task OpenConsoleAsync(string path)
     {
         await Page.GotoAsync(path);
-        await Page.WaitForFunctionAsync("() => window.Blazor && document.querySelector('main')");
-        await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await Page.WaitForSelectorAsync(".shell[data-live]");
     }
 
     /// <summary>The violations of WCAG 2.2 A and AA on the page as it is now, one line each.</summary>

@@ -16,7 +16,7 @@ public sealed class FirstRun(CreditsDatabase database, UserCommands users, Staff
 
     /// <summary>True until the first admin was made.</summary>
     public async Task<bool> IsOpenAsync(CancellationToken cancel) =>
-        !await database.ReadAsync(db => StaffQueries.AnyAdminAsync(db, cancel));
+        !await StaffQueries.AnyAdminAsync(database, cancel);
 
     /// <summary>True for the code on the terminal. After 20 wrong ones nothing is right until the app is started
     /// again.</summary>

@@ -36,6 +36,9 @@ internal static class WebServices
             // page of
             // them, and what is over the limit ends the circuit without a word.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 1024 * 1024);
+        // A welcome that could not be printed is no reason to stop serving.
+        builder.Services.Configure<HostOptions>(host =>
+            host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeys>();
     }

@@ -1,4 +1,6 @@
+using CreditsAdmin.Data;
 using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Web.Auth;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -7,8 +9,8 @@ namespace CreditsAdmin.Web.Hosting;
 
 /// <summary>Says in plain words where to go and how to sign in for the first time.</summary>
 internal sealed class Welcome(
-    IServer server, IHostApplicationLifetime lifetime, RunningDatabase database, DatabaseGate gate, FirstRun firstRun)
-    : BackgroundService
+    IServer server, IHostApplicationLifetime lifetime, RunningDatabase database, CreditsDatabase credits, DatabaseGate gate,
+    FirstRun firstRun) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,6 +19,16 @@ internal sealed class Welcome(
         await started.Task.WaitAsync(stoppingToken);
         var url = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5080";
         await Console.Out.WriteLineAsync(await TextAsync(url, stoppingToken));
+        await WarmUpAsync(stoppingToken);
+    }
+
+    // Entity Framework builds its model at the first query: better now than while somebody waits for a page.
+    private async Task WarmUpAsync(CancellationToken cancel)
+    {
+        if ((await gate.ReportAsync(cancel)).Ready)
+        {
+            await credits.ReadAsync(db => ReceiptQueries.CountPendingAsync(db, cancel));
+        }
     }
 
     private async Task<string> TextAsync(string url, CancellationToken cancel)
