@@ -1,4 +1,4 @@
-using System.Net;
+using CreditsAdmin.Web.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditsAdmin.Web.Api;
@@ -16,25 +16,11 @@ internal static class ProblemPages
             ? TypedResults.Content(PageOf(problem), "text/html; charset=utf-8")
             : TypedResults.NotFound();
 
-    private static string PageOf(ProblemKind problem) => $"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{WebUtility.HtmlEncode(problem.Title)}</title>
-        </head>
-        <body>
-            <main>
-                <h1>{WebUtility.HtmlEncode(problem.Title)}</h1>
-                <p>HTTP status {problem.Status}, code <code>{problem.Code}</code></p>
-                <h2>What it means</h2>
-                <p>{WebUtility.HtmlEncode(problem.Meaning)}</p>
-                <h2>What to do</h2>
-                <p>{WebUtility.HtmlEncode(problem.Advice)}</p>
-            </main>
-        </body>
-        </html>
-
-        """;
+    private static string PageOf(ProblemKind problem) => PlainDocument.Html(problem.Title, $"""
+        <p class="muted">HTTP status {problem.Status}, code <code>{problem.Code}</code></p>
+        <div><h2>What it means</h2>
+        <p>{PlainDocument.Text(problem.Meaning)}</p></div>
+        <div><h2>What to do</h2>
+        <p>{PlainDocument.Text(problem.Advice)}</p></div>
+        """);
 }

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Web.Api;
 
@@ -65,24 +64,18 @@ internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILog
 
     private static string Page(DatabaseReport report)
     {
-        string Text(string? value) => HtmlEncoder.Default.Encode(value ?? "");
-        var missing = string.Concat(report.Missing.Select(name => $"<li><code>{Text(name)}</code></li>"));
+        var missing = string.Concat(report.Missing.Select(name => $"<li><code>{PlainDocument.Text(name)}</code></li>"));
         var command = report.Command is null
             ? ""
-            : $"<p>This command mends it. Then reload this page.</p><pre><code>{Text(report.Command)}</code></pre>";
-        return $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Database not ready · CreditsAdmin</title>
-            <link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/css/base.css">
-            <link rel="stylesheet" href="/css/pages.css"></head>
-            <body class="plain"><main id="main" class="plain-main"><section class="card">
-            <h1>The database is not ready</h1>
-            <p>{Text(report.Problem)}</p>
-            {(missing.Length > 0 ? $"<p>Missing:</p><ul>{missing}</ul>" : "")}
+            : $"""
+              <p>This command mends it. Then reload this page.</p>
+              <p><code>{PlainDocument.Text(report.Command)}</code></p>
+              """;
+        return PlainDocument.Html("The database is not ready", $"""
+            <p>{PlainDocument.Text(report.Problem)}</p>
+            {(missing.Length > 0 ? "<p>Missing:</p>" : "")}
+            <ul class="steps">{missing}</ul>
             {command}
-            </section></main></body></html>
-            """;
+            """);
     }
 }
