@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CreditsAdmin.Data.Postgres;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -10,13 +11,11 @@ public sealed class CreditsDatabase : IAsyncDisposable
 {
     private readonly DbContextOptions<CreditsDb> serviceOptions;
 
-    /// <param name="appConnectionString">Logs in as credits_app: reads everything, moves credits through functions
-    /// only.</param>
-    /// <param name="userConnectionString">Logs in as credits_user: may do nothing until it becomes a user.</param>
-    public CreditsDatabase(string appConnectionString, string userConnectionString)
+    /// <summary>Connects when it is first used.</summary>
+    public CreditsDatabase(DatabaseLogins logins)
     {
-        App = Source(appConnectionString);
-        User = Source(userConnectionString);
+        App = Source(logins.App);
+        User = Source(logins.User);
         serviceOptions = CreditsDb.Options(builder => builder.UseNpgsql(App));
     }
 

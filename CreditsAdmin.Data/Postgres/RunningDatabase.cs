@@ -10,11 +10,12 @@ public sealed record DatabaseOptions(string? ConnectionString, EmbeddedOptions E
 /// <summary>A database to work with, for as long as this object lives.</summary>
 public sealed class RunningDatabase : IAsyncDisposable
 {
-    private readonly EmbeddedPostgres? embedded;
+    private EmbeddedPostgres? embedded;
 
     private RunningDatabase(string ownerConnectionString, EmbeddedPostgres? embedded)
     {
         this.embedded = embedded;
+        IsEmbedded = embedded is not null;
         OwnerConnectionString = ownerConnectionString;
         Logins = DatabaseLogins.From(ownerConnectionString);
     }
@@ -26,7 +27,7 @@ public sealed class RunningDatabase : IAsyncDisposable
     public DatabaseLogins Logins { get; }
 
     /// <summary>True for the server of our own.</summary>
-    public bool IsEmbedded => embedded is not null;
+    public bool IsEmbedded { get; }
 
     /// <summary>Where it is, without any secret.</summary>
     public string Description
@@ -70,6 +71,7 @@ public sealed class RunningDatabase : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (embedded is not null) await embedded.DisposeAsync();
+        // Whoever opened it and the app's container both do this.
+        if (Interlocked.Exchange(ref embedded, null) is { } server) await server.DisposeAsync();
     }
 }

@@ -16,7 +16,7 @@ public sealed class TestDatabase : IAsyncDisposable
         owner = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(ownerConnectionString) { IncludeErrorDetail = true, MaxPoolSize = 80 });
         Logins = DatabaseLogins.From(ownerConnectionString);
-        Credits = new CreditsDatabase(Logins.App, Logins.User);
+        Credits = new CreditsDatabase(Logins);
     }
 
     public string OwnerConnectionString { get; }

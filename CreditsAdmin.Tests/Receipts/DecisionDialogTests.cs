@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Bunit.Extensions.WaitForHelpers;
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Web.Components.Pages.Receipts;
 using CreditsAdmin.Web.Components.Shared;
@@ -26,7 +27,7 @@ public sealed class DecisionDialogTests : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
-        var database = new CreditsDatabase(Nowhere, Nowhere);
+        var database = new CreditsDatabase(DatabaseLogins.From(Nowhere));
         Services.AddSingleton(database).AddSingleton(new ReceiptCommands(database));
         this.AddAuthorization().SetAuthorized("admin@example.com")
             .SetClaims(new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString()));

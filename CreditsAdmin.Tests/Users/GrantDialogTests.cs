@@ -2,6 +2,7 @@ using System.Security.Claims;
 using AngleSharp.Dom;
 using Bunit.TestDoubles;
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Data.Ledger;
 using CreditsAdmin.Data.Users;
 using CreditsAdmin.Web.Components.Pages.Users;
@@ -21,7 +22,7 @@ public sealed class GrantDialogTests : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
-        Services.AddSingleton(new LedgerCommands(new CreditsDatabase(Nowhere, Nowhere)));
+        Services.AddSingleton(new LedgerCommands(new CreditsDatabase(DatabaseLogins.From(Nowhere))));
         this.AddAuthorization().SetAuthorized("admin@example.com")
             .SetClaims(new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString()));
     }

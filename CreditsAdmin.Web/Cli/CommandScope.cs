@@ -25,7 +25,8 @@ internal static class CommandScope
             if (report.Command is not null) await Console.Error.WriteLineAsync($"Mend it with: {report.Command}");
             return CommandLine.Failed;
         }
-        catch (Exception error) when (error is EmbeddedPostgresException or MigrationException or NpgsqlException or IOException)
+        catch (Exception error) when (error is EmbeddedPostgresException or MigrationException or NpgsqlException
+            or IOException or ArgumentException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return CommandLine.Failed;
@@ -48,7 +49,8 @@ internal static class CommandScope
 
     private static ServiceProvider Services(RunningDatabase running) => new ServiceCollection()
         .AddLogging()
-        .AddSingleton(new CreditsDatabase(running.Logins.App, running.Logins.User))
+        .AddSingleton(running.Logins)
+        .AddSingleton<CreditsDatabase>()
         .AddSingleton<DatabaseCheck>()
         .AddSingleton<FirstRun>()
         .AddCreditsData()

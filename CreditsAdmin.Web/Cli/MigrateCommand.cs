@@ -26,7 +26,8 @@ internal static class MigrateCommand
                 : $"{running.Description} is up to date now: {applied.Count} migrations were applied.");
             return CommandLine.Done;
         }
-        catch (Exception error) when (error is EmbeddedPostgresException or MigrationException or NpgsqlException or IOException)
+        catch (Exception error) when (error is EmbeddedPostgresException or MigrationException or NpgsqlException
+            or IOException or ArgumentException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return CommandLine.Failed;

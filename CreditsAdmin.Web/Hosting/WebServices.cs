@@ -14,14 +14,15 @@ namespace CreditsAdmin.Web.Hosting;
 /// <summary>What the app is made of.</summary>
 internal static class WebServices
 {
-    public static void AddCreditsAdmin(this WebApplicationBuilder builder, RunningDatabase database)
+    public static void AddCreditsAdmin(this WebApplicationBuilder builder, Task<RunningDatabase> opening)
     {
         // Without this, assets of packages are found in a published app and in development only.
         builder.WebHost.UseStaticWebAssets();
         if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://localhost:5080");
         builder.Services
-            .AddSingleton(database)
-            .AddSingleton(new CreditsDatabase(database.Logins.App, database.Logins.User))
+            .AddSingleton(_ => opening.GetAwaiter().GetResult())
+            .AddSingleton(services => services.GetRequiredService<RunningDatabase>().Logins)
+            .AddSingleton<CreditsDatabase>()
             .AddSingleton(TimeProvider.System)
             .AddSingleton<DatabaseCheck>()
             .AddSingleton<DatabaseGate>()
