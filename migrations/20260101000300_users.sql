@@ -60,6 +60,5 @@ BEGIN
 END
 $$;
 
-SELECT credits.secure_table('credits.users', 'id');
-GRANT SELECT ON credits.users TO credits_app, service_role;
-GRANT SELECT (id) ON credits.users TO authenticated;
+SELECT credits.secure_table('credits.users');
+GRANT SELECT ON credits.users TO credits_app;

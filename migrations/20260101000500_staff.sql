@@ -1,6 +1,6 @@
 -- Staff are users with a role. Local passwords (ASP.NET Core Identity's PBKDF2 format) live apart, so that no query
 -- for a
--- list can reach them. With Supabase Auth the passwords table stays empty.
+-- list can reach them.
 
 CREATE TABLE IF NOT EXISTS credits.staff (
     user_id uuid PRIMARY KEY REFERENCES credits.users (id) ON DELETE RESTRICT,
@@ -46,7 +46,7 @@ BEGIN
         WHEN p_actor LIKE 'user:%' THEN false
         ELSE p_via IN ('cli', 'sql', 'system')
     END;
-    IF NOT v_allowed THEN
+    IF v_allowed IS NOT TRUE THEN
         PERFORM refuse('CR012', 'Your role does not allow this. Ask an admin.',
             jsonb_build_object('permission', p_permission));
     END IF;

@@ -41,6 +41,7 @@ COMMENT ON COLUMN credits.jobs.refunded IS 'Credits given back, because the job 
 COMMENT ON COLUMN credits.jobs.charge_seq IS 'The seq of the charge in the user''s ledger.';
 CREATE INDEX IF NOT EXISTS jobs_by_user ON credits.jobs (user_id, id);
 CREATE INDEX IF NOT EXISTS jobs_by_status ON credits.jobs (status, id);
+CREATE INDEX IF NOT EXISTS jobs_by_operation ON credits.jobs (operation, id);
 
 SELECT credits.secure_table('credits.jobs', 'user_id');
 GRANT SELECT ON credits.jobs TO credits_app, service_role;

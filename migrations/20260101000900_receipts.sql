@@ -45,6 +45,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS receipts_reference_is_unique
     ON credits.receipts (provider, reference_key) WHERE status <> 'rejected';
 CREATE INDEX IF NOT EXISTS receipts_by_user ON credits.receipts (user_id, id);
 CREATE INDEX IF NOT EXISTS receipts_by_status ON credits.receipts (status, id);
+CREATE INDEX IF NOT EXISTS receipts_by_reference ON credits.receipts (reference_key, id) WHERE reference_key IS NOT NULL;
 
 SELECT credits.secure_table('credits.receipts', 'user_id');
 GRANT SELECT ON credits.receipts TO credits_app, service_role;

@@ -37,6 +37,10 @@ CREATE TABLE IF NOT EXISTS credits.ledger_entries (
 COMMENT ON COLUMN credits.ledger_entries.delta IS 'Credits, free and paid together; the paid part is delta - free_delta.';
 CREATE INDEX IF NOT EXISTS ledger_entries_by_kind ON credits.ledger_entries (kind, id);
 CREATE INDEX IF NOT EXISTS ledger_entries_by_time ON credits.ledger_entries (created_at);
+-- From a cause to its entries; the ids rise with time, so these grow at their end.
+CREATE INDEX IF NOT EXISTS ledger_entries_by_job ON credits.ledger_entries (job_id) WHERE job_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS ledger_entries_by_receipt ON credits.ledger_entries (receipt_id) WHERE receipt_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS ledger_entries_by_grant ON credits.ledger_entries (grant_id) WHERE grant_id IS NOT NULL;
 
 SELECT credits.make_append_only('credits.ledger_entries');
 SELECT credits.secure_table('credits.ledger_entries', 'user_id');

@@ -42,7 +42,8 @@ BEGIN
 END
 $$;
 
--- Nobody may be kept from signing up because an account could not be opened: the first use of it opens it then.
+-- Nobody may be kept from signing up because an account could not be opened: the first use of it opens it then. A change or
+-- a deletion that cannot be followed is refused: a deleted member of staff must not stay one.
 CREATE OR REPLACE FUNCTION credits.follow_auth_users()
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 BEGIN
@@ -60,7 +61,10 @@ BEGIN
     END IF;
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-    RAISE WARNING 'credits: % of user % was not followed: %', TG_OP, coalesce(NEW.id, OLD.id), SQLERRM;
+    IF TG_OP <> 'INSERT' THEN
+        RAISE;
+    END IF;
+    RAISE WARNING 'credits: the account of user % opens at its first use: %', NEW.id, SQLERRM;
     RETURN NULL;
 END
 $$;

@@ -4,7 +4,7 @@
 -- Lock: the account; while it is held no second charge of this user can run, so looking for the key decides for good.
 -- Raises CR001 shortage (balance, required, shortfall), CR002 unknown user, CR003 cost out of range, CR004 unusable
 -- key,
--- CR005 key used for another request, CR013 unusable operation or metadata.
+-- CR005 key used for another request, CR012 not allowed, CR013 unusable operation or metadata.
 CREATE OR REPLACE FUNCTION public.charge_credits(
     p_user_id uuid, p_operation text, p_cost bigint, p_idempotency_key text, p_metadata jsonb DEFAULT '{}',
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
@@ -16,6 +16,7 @@ DECLARE
     v_entry ledger_entries;
     v_free bigint;
 BEGIN
+    PERFORM authorize(p_actor, p_via, 'jobs:write');
     PERFORM check_charge(p_operation, p_cost, p_idempotency_key, v_metadata);
     v_account := lock_account(p_user_id);
 

@@ -1,6 +1,7 @@
 -- A user says "I paid": the receipt waits until an admin has checked it. The same user, reference and amount again
 -- returns
--- the first claim. A signed-in user can only claim for themselves, whatever p_user_id says.
+-- the first claim. A signed-in user claims for themselves, and Buy Me a Coffee only: what Stripe got, Stripe tells us. Nobody
+-- signed in means a caller with the service's rights.
 -- Lock: the account, so that one user's claims come one after the other.
 -- Raises CR002 unknown user, CR003 amount out of range, CR011 reference already claimed, CR012 claim for somebody else,
 -- CR013 unusable reference, provider or currency, CR014 too many claims waiting.
@@ -9,11 +10,14 @@ CREATE OR REPLACE FUNCTION public.claim_receipt(
     p_note text DEFAULT NULL)
 RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
+    v_signed_in constant uuid := auth.uid();
     v_receipt receipts;
     v_account accounts;
 BEGIN
-    IF p_user_id IS NULL OR p_user_id <> coalesce((SELECT auth.uid()), p_user_id) THEN
+    IF p_user_id IS NULL OR p_user_id <> v_signed_in OR (v_signed_in IS NULL AND NOT is_service()) THEN
         PERFORM refuse('CR012', 'A payment can only be claimed for yourself.');
+    ELSIF v_signed_in IS NOT NULL AND p_provider <> 'bmc' THEN
+        PERFORM refuse('CR012', 'Only payments through Buy Me a Coffee are claimed here.');
     END IF;
     PERFORM check_receipt(p_provider, p_reference, p_amount_cents, p_currency, p_note);
     v_account := lock_account(p_user_id);
@@ -37,6 +41,14 @@ EXCEPTION WHEN unique_violation THEN
     -- Two people typed one reference at the same moment; the other one was faster.
     PERFORM refuse('CR011', 'This reference was already claimed. If it is yours, write to support.');
 END
+$$;
+
+-- Whether the caller works for everybody: the app's login, Supabase's service key, or the owner. Row-level security lets no
+-- other login call without a signed-in user and see anything; this function's caller must not either.
+CREATE OR REPLACE FUNCTION credits.is_service()
+RETURNS boolean LANGUAGE sql STABLE SET search_path = credits, pg_temp AS $$
+    SELECT session_user = 'credits_app' OR coalesce(auth.role(), '') = 'service_role'
+        OR pg_has_role(session_user, current_user, 'MEMBER')
 $$;
 
 CREATE OR REPLACE FUNCTION credits.check_receipt(
@@ -71,6 +83,6 @@ RETURNS public.receipt_result LANGUAGE sql IMMUTABLE SET search_path = credits, 
         p_account.free + p_account.paid, p_account.free, p_account.paid, p_replayed)::public.receipt_result
 $$;
 
-REVOKE ALL ON FUNCTION credits.check_receipt, credits.receipt_state FROM PUBLIC;
+REVOKE ALL ON FUNCTION credits.is_service, credits.check_receipt, credits.receipt_state FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.claim_receipt FROM PUBLIC, anon, authenticated, service_role;
 GRANT EXECUTE ON FUNCTION public.claim_receipt TO credits_app, service_role, authenticated;

@@ -5,7 +5,7 @@
 -- receipt.
 CREATE OR REPLACE FUNCTION public.verify_receipt(
     p_receipt_id uuid, p_credits bigint,
-    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL, p_reason text DEFAULT NULL)
+    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
 RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
     v_actor constant text := coalesce(p_actor, 'sql:' || session_user);
@@ -21,8 +21,7 @@ BEGIN
     IF v_actor = 'staff:' || v_receipt.user_id THEN
         PERFORM refuse('CR012', 'Nobody verifies their own payment. Ask another admin.');
     END IF;
-    UPDATE receipts r SET status = 'verified', credits = p_credits, decided_by = v_actor, decided_at = clock_timestamp(),
-        decision_reason = p_reason
+    UPDATE receipts r SET status = 'verified', credits = p_credits, decided_by = v_actor, decided_at = clock_timestamp()
     WHERE r.id = p_receipt_id RETURNING * INTO v_receipt;
     PERFORM credit_receipt(v_receipt, v_actor, p_via, p_request_id);
     RETURN verified_result(v_receipt, false);
@@ -43,11 +42,11 @@ BEGIN
     INSERT INTO grants (user_id, category, credits, source, receipt_id, granted_by)
     VALUES (p_receipt.user_id, 'paid', p_receipt.credits, 'receipt', p_receipt.id, p_actor) RETURNING id INTO v_grant_id;
     v_entry := post_entry(p_receipt.user_id, 'purchase', 0, p_receipt.credits, p_actor, p_via, p_request_id,
-        p_receipt.decision_reason, p_receipt_id => p_receipt.id, p_grant_id => v_grant_id);
+        p_receipt.note, p_receipt_id => p_receipt.id, p_grant_id => v_grant_id);
     PERFORM write_audit(p_actor, p_via, p_request_id, 'receipt.verify', p_receipt.user_id, p_receipt.id::text,
         jsonb_build_object('status', 'pending', 'available', v_entry.balance_after - v_entry.delta),
         jsonb_build_object('status', 'verified', 'available', v_entry.balance_after, 'credits', p_receipt.credits),
-        p_receipt.decision_reason);
+        p_receipt.note);
 END
 $$;
 

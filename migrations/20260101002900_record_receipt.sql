@@ -1,9 +1,10 @@
 -- Records a payment that staff have checked already and adds its credits: claim and verification in one step.
--- A reference that was used before is refused and the first receipt named, so that no payment counts twice.
+-- A reference that was used before is refused and the first receipt named, so that no payment counts twice; without one, the
+-- same payment again within ten minutes is refused too, because that is what a repeated command looks like.
 -- Lock: the account. Raises CR002 unknown user, CR003, CR011 reference used before, CR012 not allowed, CR013.
 CREATE OR REPLACE FUNCTION public.record_receipt(
     p_user_id uuid, p_credits bigint, p_amount_cents bigint, p_reference text DEFAULT NULL, p_note text DEFAULT NULL,
-    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL, p_currency text DEFAULT 'USD')
+    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
 RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
     v_actor constant text := coalesce(p_actor, 'sql:' || session_user);
@@ -21,11 +22,13 @@ BEGIN
     PERFORM lock_account(p_user_id);
     IF p_reference IS NOT NULL THEN
         PERFORM require_new_reference(v_provider, p_reference);
+    ELSE
+        PERFORM require_new_payment(p_user_id, p_credits, p_amount_cents);
     END IF;
-    INSERT INTO receipts (user_id, provider, reference, amount_cents, currency, status, credits, note,
-        claimed_by, decided_by, decided_at, decision_reason)
-    VALUES (p_user_id, v_provider, btrim(p_reference), p_amount_cents, p_currency, 'verified', p_credits, p_note,
-        v_actor, v_actor, clock_timestamp(), p_note)
+    INSERT INTO receipts (user_id, provider, reference, amount_cents, status, credits, note,
+        claimed_by, decided_by, decided_at)
+    VALUES (p_user_id, v_provider, btrim(p_reference), p_amount_cents, 'verified', p_credits, p_note,
+        v_actor, v_actor, clock_timestamp())
     RETURNING * INTO v_receipt;
     PERFORM credit_receipt(v_receipt, v_actor, p_via, p_request_id);
     RETURN verified_result(v_receipt, false);
@@ -48,12 +51,33 @@ BEGIN
     SELECT * INTO v_first FROM receipts r
     WHERE r.provider = p_provider AND r.reference_key = normalize_reference(p_reference) AND r.status <> 'rejected';
     IF FOUND THEN
-        PERFORM refuse('CR011', format('Reference %s was used before.', p_reference), jsonb_build_object(
-            'receipt_id', v_first.id, 'user_id', v_first.user_id, 'status', v_first.status, 'credits', v_first.credits,
-            'amount_cents', v_first.amount_cents, 'reference', v_first.reference, 'created_at', v_first.created_at));
+        PERFORM refuse('CR011', format('Reference %s was used before.', p_reference), receipt_detail(v_first));
     END IF;
 END
 $$;
-REVOKE ALL ON FUNCTION credits.require_new_reference FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION credits.require_new_payment(p_user_id uuid, p_credits bigint, p_amount_cents bigint)
+RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
+DECLARE
+    v_first receipts;
+BEGIN
+    SELECT * INTO v_first FROM receipts r
+    WHERE r.user_id = p_user_id AND r.reference IS NULL AND r.credits = p_credits AND r.amount_cents = p_amount_cents
+        AND r.created_at > clock_timestamp() - interval '10 minutes' LIMIT 1;
+    IF FOUND THEN
+        PERFORM refuse('CR011', 'The same payment was recorded a few minutes ago. Give a reference to tell the two apart.',
+            receipt_detail(v_first));
+    END IF;
+END
+$$;
+
+-- The first receipt, for staff.
+CREATE OR REPLACE FUNCTION credits.receipt_detail(p_receipt credits.receipts)
+RETURNS jsonb LANGUAGE sql IMMUTABLE SET search_path = credits, pg_temp AS $$
+    SELECT jsonb_build_object('receipt_id', p_receipt.id, 'user_id', p_receipt.user_id, 'status', p_receipt.status,
+        'credits', p_receipt.credits, 'amount_cents', p_receipt.amount_cents, 'reference', p_receipt.reference,
+        'created_at', p_receipt.created_at)
+$$;
+REVOKE ALL ON FUNCTION credits.require_new_reference, credits.require_new_payment, credits.receipt_detail FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.record_receipt FROM PUBLIC, anon, authenticated, service_role;
 GRANT EXECUTE ON FUNCTION public.record_receipt TO credits_app, service_role;

@@ -58,16 +58,26 @@ BEGIN
 END
 $$;
 
--- Counts a sign-in. Five failures in a row lock the account for a minute, each further one for as many minutes, at
+-- Counts an attempt before the password is looked at, so that a burst of guesses is counted like a row of them. False while
+-- the account is locked: after five attempts without success for a minute, then for as many minutes as there were more, at
 -- most 15.
-CREATE OR REPLACE FUNCTION public.note_sign_in(p_user_id uuid, p_succeeded boolean)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
-    UPDATE passwords SET
-        failed_attempts = CASE WHEN p_succeeded THEN 0 ELSE failed_attempts + 1 END,
-        locked_until = CASE WHEN NOT p_succeeded AND failed_attempts >= 4
-            THEN now() + least(failed_attempts - 3, 15) * interval '1 minute' END
-    WHERE user_id = p_user_id
+CREATE OR REPLACE FUNCTION public.begin_sign_in(p_user_id uuid)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+BEGIN
+    UPDATE passwords p SET failed_attempts = p.failed_attempts + 1,
+        locked_until = CASE WHEN p.failed_attempts >= 4
+            THEN clock_timestamp() + least(p.failed_attempts - 3, 15) * interval '1 minute' END
+    WHERE p.user_id = p_user_id AND (p.locked_until IS NULL OR p.locked_until <= clock_timestamp());
+    RETURN FOUND;
+END
 $$;
 
-REVOKE ALL ON FUNCTION public.create_user, public.set_staff, public.note_sign_in FROM PUBLIC, anon, authenticated, service_role;
-GRANT EXECUTE ON FUNCTION public.create_user, public.set_staff, public.note_sign_in TO credits_app;
+-- The password was right: nothing is held against the account any more.
+CREATE OR REPLACE FUNCTION public.complete_sign_in(p_user_id uuid)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+    UPDATE passwords SET failed_attempts = 0, locked_until = NULL WHERE user_id = p_user_id
+$$;
+
+REVOKE ALL ON FUNCTION public.create_user, public.set_staff, public.begin_sign_in, public.complete_sign_in
+    FROM PUBLIC, anon, authenticated, service_role;
+GRANT EXECUTE ON FUNCTION public.create_user, public.set_staff, public.begin_sign_in, public.complete_sign_in TO credits_app;

@@ -1,4 +1,3 @@
-using Npgsql;
 using static CreditsAdmin.Data.CreditsFunctions;
 
 namespace CreditsAdmin.Data.Staff;
@@ -18,12 +17,20 @@ public sealed class StaffCommands(CreditsDatabase database)
             "SELECT set_staff($1, $2, $3, $4, $5, $6)", _ => new Carried(), cancel,
             Value(userId), Value(role), Value(passwordHash), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
 
-    /// <summary>Counts a right or wrong password; five wrong ones in a row lock the account for a while.</summary>
-    public async Task NoteSignInAsync(Guid userId, bool succeeded, CancellationToken cancel)
+    /// <summary>Counts an attempt, before the password is looked at. False while the account is locked, after five
+    /// attempts without success.</summary>
+    public async Task<bool> BeginSignInAsync(Guid userId, CancellationToken cancel)
     {
-        await using var command = database.App.CreateCommand("SELECT note_sign_in($1, $2)");
+        await using var command = database.App.CreateCommand("SELECT begin_sign_in($1)");
         command.Parameters.Add(Value(userId));
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = succeeded });
+        return await command.ExecuteScalarAsync(cancel) is true;
+    }
+
+    /// <summary>The password was right: the count starts again.</summary>
+    public async Task CompleteSignInAsync(Guid userId, CancellationToken cancel)
+    {
+        await using var command = database.App.CreateCommand("SELECT complete_sign_in($1)");
+        command.Parameters.Add(Value(userId));
         await command.ExecuteNonQueryAsync(cancel);
     }
 }

@@ -16,6 +16,4 @@ internal sealed class Password
     public string PasswordHash { get; init; } = "";
 
     public Guid SecurityStamp { get; init; }
-
-    public DateTimeOffset? LockedUntil { get; init; }
 }

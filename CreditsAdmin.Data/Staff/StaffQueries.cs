@@ -6,9 +6,8 @@ namespace CreditsAdmin.Data.Staff;
 /// <summary>What is needed to check somebody's password and to know who they are.</summary>
 /// <param name="Role">admin, support, or null for a user who is not staff.</param>
 /// <param name="SecurityStamp">Changes with the password; a session that carries another one has ended.</param>
-/// <param name="LockedUntil">After too many wrong passwords.</param>
 public sealed record SignInRecord(
-    Guid UserId, string? Email, string PasswordHash, Guid SecurityStamp, DateTimeOffset? LockedUntil, string? Role);
+    Guid UserId, string? Email, string PasswordHash, Guid SecurityStamp, string? Role);
 
 /// <summary>Reads who may sign in.</summary>
 public static class StaffQueries
@@ -37,7 +36,7 @@ public static class StaffQueries
         from password in db.Passwords
         join user in users on password.UserId equals user.Id
         where user.ErasedAt == null
-        select new SignInRecord(user.Id, user.Email, password.PasswordHash, password.SecurityStamp, password.LockedUntil,
+        select new SignInRecord(user.Id, user.Email, password.PasswordHash, password.SecurityStamp,
             db.Staff.Where(staff => staff.UserId == user.Id && staff.DisabledAt == null).Select(staff => staff.Role)
                 .FirstOrDefault());
 }

@@ -15,7 +15,7 @@ namespace CreditsAdmin.Tests.Users;
 /// its port here.</summary>
 public sealed class GrantDialogTests : BunitContext
 {
-    private const string Nowhere = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2;Pooling=false";
+    private const string Nowhere = "Host=127.0.0.1;Port=1;Username=nobody;Password=none;Database=none;Timeout=2;Pooling=false";
     private readonly GrantAttempt attempt = new();
 
     public GrantDialogTests()

@@ -58,6 +58,8 @@ internal static class SessionServices
         }
 
         context.Properties.SetString("checked", clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
+        // A renewed cookie lasts as long as one that is issued now would, unless it says what is left.
+        context.Properties.IssuedUtc = clock.GetUtcNow();
         context.ShouldRenew = true;
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 namespace CreditsAdmin.Web.Auth;
 
 /// <summary>Checks passwords and opens sessions.</summary>
-public sealed class SignIn(CreditsDatabase database, StaffCommands staff, TimeProvider clock)
+public sealed class SignIn(CreditsDatabase database, StaffCommands staff)
 {
     /// <summary>Says one thing for an unknown address, a wrong password and a locked account, so that nobody learns
     /// who has an
@@ -17,14 +17,17 @@ public sealed class SignIn(CreditsDatabase database, StaffCommands staff, TimePr
     public async Task<bool> TryAsync(HttpContext http, string email, string password)
     {
         var cancel = http.RequestAborted;
-        var record = await database.ReadAsync(db => StaffQueries.FindSignInAsync(db, email, cancel));
-        var right = Passwords.Verify(record?.PasswordHash, password);
-        if (record is null) return false;
+        // PostgreSQL stores no NUL, so nobody has such an address.
+        var record = email.Contains('\0', StringComparison.Ordinal)
+            ? null
+            : await database.ReadAsync(db => StaffQueries.FindSignInAsync(db, email, cancel));
         // A right password does not open a locked account: otherwise a guesser would learn that it was right.
-        if (record.LockedUntil > clock.GetUtcNow()) return false;
-        await staff.NoteSignInAsync(record.UserId, right, cancel);
-        if (right) await http.SignInAsync(Session.Scheme, Session.Principal(record));
-        return right;
+        var isOpen = record is not null && await staff.BeginSignInAsync(record.UserId, cancel);
+        var isRight = Passwords.Verify(record?.PasswordHash, password);
+        if (record is null || !isOpen || !isRight) return false;
+        await staff.CompleteSignInAsync(record.UserId, cancel);
+        await http.SignInAsync(Session.Scheme, Session.Principal(record));
+        return true;
     }
 
     /// <summary>Opens a session for somebody whose password was set a moment ago.</summary>
