@@ -40,8 +40,7 @@ public sealed class CreditsDatabase : IAsyncDisposable
         }, cancel);
 
     /// <summary>Opens a transaction that is this user's, as Supabase's own API does it: role and claims end with it,
-    /// so the
-    /// pooled connection carries nothing over to the next user.</summary>
+    /// so the pooled connection carries nothing over to the next user.</summary>
     internal async Task<T> AsUserAsync<T>(Guid userId, Func<NpgsqlConnection, Task<T>> use, CancellationToken cancel)
     {
         await using var connection = await User.OpenConnectionAsync(cancel);

@@ -4,8 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CreditsAdmin.Data;
 
 /// <summary>Where a page of a list begins. Lists are paged by key, so that page 10,000 costs what page 1 does and new
-/// rows
-/// never shift a page.</summary>
+/// rows never shift a page.</summary>
 /// <param name="Before">Show what is older than this row.</param>
 /// <param name="After">Show what is newer than this row.</param>
 /// <param name="Size">Rows on a page.</param>
@@ -22,8 +21,8 @@ public sealed record Page<T>(IReadOnlyList<T> Items, bool HasNewer, bool HasOlde
 internal static class Paging
 {
     /// <summary>Reads one page of rows ordered by <paramref name="key"/>, and one row more to know whether there is
-    /// another
-    /// page. Where the list begins decides which way it is read; the order of the rows is settled afterwards.</summary>
+    /// another page. Where the list begins decides which way it is read; the order of the rows is settled
+    /// afterwards.</summary>
     public static async Task<Page<TRow>> PageAsync<TSource, TRow, TKey>(
         this IQueryable<TSource> source, Expression<Func<TSource, TKey>> key, Keyset<TKey> at,
         Expression<Func<TSource, TRow>> select, CancellationToken cancel)

@@ -17,7 +17,8 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception error) when (error is EmbeddedPostgresException or MigrationException or IOException or ArgumentException)
+catch (Exception error) when (
+    error is EmbeddedPostgresException or MigrationException or ConnectionStringException or IOException)
 {
     await Console.Error.WriteLineAsync(error.Message);
     return 1;

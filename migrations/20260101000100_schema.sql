@@ -1,6 +1,5 @@
 -- Schema credits: the tables, private. Schema public: what others may call. Two logins: credits_app for the console,
--- the
--- API and the command line; credits_user for signed-in users, who become authenticated. Neither owns anything.
+-- the API and the command line; credits_user for signed-in users, who become authenticated. Neither owns anything.
 
 CREATE SCHEMA IF NOT EXISTS credits;
 

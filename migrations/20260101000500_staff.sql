@@ -1,6 +1,5 @@
 -- Staff are users with a role. Local passwords (ASP.NET Core Identity's PBKDF2 format) live apart, so that no query
--- for a
--- list can reach them.
+-- for a list can reach them.
 
 CREATE TABLE IF NOT EXISTS credits.staff (
     user_id uuid PRIMARY KEY REFERENCES credits.users (id) ON DELETE RESTRICT,
@@ -29,8 +28,8 @@ RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = credits, pg_temp AS $$
 $$;
 
 -- Refuses CR012 unless the actor may do this now. Read inside the transaction that moves the credits, so a role taken
--- away
--- counts at once. staff:<uuid> and key:<uuid> are looked up; cli, system and sql callers are trusted by their login.
+-- away counts at once. staff:<uuid> and key:<uuid> are looked up; cli, system and sql callers are trusted by their
+-- login.
 CREATE OR REPLACE FUNCTION credits.authorize(p_actor text, p_via text, p_permission text)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE

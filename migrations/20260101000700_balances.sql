@@ -1,6 +1,5 @@
 -- Who has how many credits. Narrow, with no index but its key and half of each page free, so that every update stays
--- on its
--- page: an index on a balance would make every charge several times slower.
+-- on its page: an index on a balance would make every charge several times slower.
 
 CREATE TABLE IF NOT EXISTS credits.accounts (
     user_id uuid PRIMARY KEY REFERENCES credits.users (id) ON DELETE RESTRICT,

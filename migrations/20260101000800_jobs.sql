@@ -1,6 +1,5 @@
 -- One job per charge. The row is also the idempotency record of its charge: the key is unique for the user, and what
--- was
--- asked (operation, cost, metadata) stands in the row, so a repeated request is compared with it column by column.
+-- was asked (operation, cost, metadata) stands in the row, so a repeated request is compared with it column by column.
 
 DO $type$
 BEGIN

@@ -1,9 +1,7 @@
--- Charges a job before it runs: creates the job and takes its cost, free credits before paid ones.
--- The same user, key and request again returns the first result; with another operation, cost or metadata it is
--- refused.
--- Lock: the account; while it is held no second charge of this user can run, so looking for the key decides for good.
--- Raises CR001 shortage (balance, required, shortfall), CR002 unknown user, CR003 cost out of range, CR004 unusable
--- key,
+-- Charges a job before it runs: creates the job and takes its cost, free credits before paid ones. The same user, key
+-- and request again returns the first result; with another operation, cost or metadata it is refused. Lock: the
+-- account; while it is held no second charge of this user can run, so looking for the key decides for good. Raises
+-- CR001 shortage (balance, required, shortfall), CR002 unknown user, CR003 cost out of range, CR004 unusable key,
 -- CR005 key used for another request, CR012 not allowed, CR013 unusable operation or metadata.
 CREATE OR REPLACE FUNCTION public.charge_credits(
     p_user_id uuid, p_operation text, p_cost bigint, p_idempotency_key text, p_metadata jsonb DEFAULT '{}',

@@ -1,8 +1,7 @@
--- Completes a job, optionally for less than was charged: the rest goes back, paid credits first, so that the user
--- ends where
--- a charge of the actual cost would have left them. Completing again with the same cost returns the same result.
--- Lock: the job, then the account (only when credits go back).
--- Raises CR003 negative cost, CR006 unknown job, CR007 job finished otherwise, CR008 cost above the charge, CR012.
+-- Completes a job, optionally for less than was charged: the rest goes back, paid credits first, so that the user ends
+-- where a charge of the actual cost would have left them. Completing again with the same cost returns the same result.
+-- Lock: the job, then the account (only when credits go back). Raises CR003 negative cost, CR006 unknown job, CR007
+-- job finished otherwise, CR008 cost above the charge, CR012.
 CREATE OR REPLACE FUNCTION public.complete_job(
     p_job_id uuid, p_actual_cost bigint DEFAULT NULL,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)

@@ -1,7 +1,6 @@
 -- Fails a job and gives its credits back, exactly once, to the parts of the balance they came from. Failing it again
--- returns
--- the same result. Lock: the job, then the account. Raises CR006 unknown job, CR007 job completed or expired, CR012,
--- CR013.
+-- returns the same result. Lock: the job, then the account. Raises CR006 unknown job, CR007 job completed or expired,
+-- CR012, CR013.
 CREATE OR REPLACE FUNCTION public.fail_job(
     p_job_id uuid, p_error text DEFAULT NULL,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)

@@ -1,10 +1,8 @@
 -- A user says "I paid": the receipt waits until an admin has checked it. The same user, reference and amount again
--- returns
--- the first claim. A signed-in user claims for themselves, and Buy Me a Coffee only: what Stripe got, Stripe tells us. Nobody
--- signed in means a caller with the service's rights.
--- Lock: the account, so that one user's claims come one after the other.
--- Raises CR002 unknown user, CR003 amount out of range, CR011 reference already claimed, CR012 claim for somebody else,
--- CR013 unusable reference, provider or currency, CR014 too many claims waiting.
+-- returns the first claim. A signed-in user claims for themselves, and Buy Me a Coffee only: what Stripe got, Stripe
+-- tells us. Nobody signed in means a caller with the service's rights. Lock: the account, so that one user's claims
+-- come one after the other. Raises CR002 unknown user, CR003 amount out of range, CR011 reference already claimed,
+-- CR012 claim for somebody else, CR013 unusable reference, provider or currency, CR014 too many claims waiting.
 CREATE OR REPLACE FUNCTION public.claim_receipt(
     p_user_id uuid, p_provider text, p_reference text, p_amount_cents bigint, p_currency text DEFAULT 'USD',
     p_note text DEFAULT NULL)

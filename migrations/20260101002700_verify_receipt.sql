@@ -29,8 +29,7 @@ END
 $$;
 
 -- Adds a verified receipt's credits: the lot, the ledger entry and the audit row. The lot's unique receipt_id makes a
--- second
--- time impossible.
+-- second time impossible.
 CREATE OR REPLACE FUNCTION credits.credit_receipt(
     p_receipt credits.receipts, p_actor text, p_via text, p_request_id text)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$

@@ -36,8 +36,6 @@ internal sealed class JobRecord
 
     public Guid UserId { get; init; }
 
-    public string IdempotencyKey { get; init; } = "";
-
     public string Operation { get; init; } = "";
 
     public string Status { get; init; } = "";

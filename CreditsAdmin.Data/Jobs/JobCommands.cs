@@ -17,9 +17,8 @@ public sealed class JobCommands(CreditsDatabase database)
         "id, user_id, operation, status, cost, refunded, metadata, created_at, finished_at, error, "
         + "available, free, paid, replayed";
 
-    /// <summary>Creates a job and takes its cost, free credits before paid. The same key and request again returns
-    /// the first
-    /// result. Refuses CR001 to CR005 and CR013.</summary>
+    /// <summary>Creates a job and takes its cost, free credits before paid. The same key and request again returns the
+    /// first result. Refuses CR001 to CR005 and CR013.</summary>
     public Task<CreditResult<JobOutcome>> ChargeAsync(ChargeRequest request, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(
             $"SELECT {Columns} FROM charge_credits($1, $2, $3, $4, $5, $6, $7, $8)", JobOutcome.Read, cancel,

@@ -56,15 +56,9 @@ internal sealed class EntryRecord
 
     public long BalanceAfter { get; init; }
 
-    public long FreeAfter { get; init; }
-
     public Guid? JobId { get; init; }
 
-    public Guid? ReceiptId { get; init; }
-
     public string Actor { get; init; } = "";
-
-    public string Via { get; init; } = "";
 
     public string? Reason { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 
 namespace CreditsAdmin.Data.Ledger;
@@ -12,32 +13,25 @@ public sealed record LedgerFilter(Guid? UserId = null, string? Kind = null, Date
 /// <summary>An entry in the console's list: with its user, its cause and who did it.</summary>
 /// <param name="StaffEmail">The member of staff behind <c>staff:…</c>, or null.</param>
 public sealed record LedgerRow(
-    long Id, Guid UserId, string? Email, long Seq, string Kind, long Delta, long FreeDelta, long BalanceAfter,
-    long FreeAfter, Guid? JobId, string? Operation, Guid? ReceiptId, string Actor, string? StaffEmail, string Via,
-    string? Reason, DateTimeOffset CreatedAt);
+    long Id, Guid UserId, string? Email, string Kind, long Delta, long FreeDelta, long BalanceAfter, string? Operation,
+    string Actor, string? StaffEmail, string? Reason, DateTimeOffset CreatedAt);
 
 /// <summary>Reads the ledger.</summary>
 public static class LedgerQueries
 {
-    /// <summary>The console's list, newest first.</summary>
-    public static Task<Page<LedgerRow>> ListAsync(
+    /// <summary>The console's list, newest first; its pages begin at ids.</summary>
+    public static async Task<Page<LedgerRow>> ListAsync(
         CreditsDb db, LedgerFilter filter, Keyset<long> at, CancellationToken cancel)
     {
         var entries = db.Entries.AsQueryable();
-        if (filter.UserId is { } userId) entries = entries.Where(entry => entry.UserId == userId);
         if (filter.Kind is { } kind) entries = entries.Where(entry => entry.Kind == kind);
         if (filter.From is { } from) entries = From(db, entries, Midnight(from));
-        if (filter.To is { } to) entries = Until(db, entries, Midnight(to.AddDays(1)));
-        return entries.PageAsync(entry => entry.Id, at, entry => new LedgerRow(
-            entry.Id, entry.UserId,
-            db.Users.Where(user => user.Id == entry.UserId).Select(user => user.Email).FirstOrDefault(),
-            entry.Seq, entry.Kind, entry.Delta, entry.FreeDelta, entry.BalanceAfter, entry.FreeAfter, entry.JobId,
-            db.Jobs.Where(job => job.Id == entry.JobId).Select(job => job.Operation).FirstOrDefault(),
-            entry.ReceiptId, entry.Actor,
-            db.Staff.Where(staff => "staff:" + staff.UserId == entry.Actor)
-                .Select(staff => db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Email).FirstOrDefault())
-                .FirstOrDefault(),
-            entry.Via, entry.Reason, entry.CreatedAt), cancel);
+        if (filter.To is { } to) entries = Until(db, entries, Midnight(to));
+        if (filter.UserId is not { } userId) return await entries.PageAsync(entry => entry.Id, at, Rows(db), cancel);
+
+        // One user's entries have an index by seq, which rises with the id.
+        var seqs = at with { Before = await SeqAsync(db, at.Before, cancel), After = await SeqAsync(db, at.After, cancel) };
+        return await entries.Where(entry => entry.UserId == userId).PageAsync(entry => entry.Seq, seqs, Rows(db), cancel);
     }
 
     /// <summary>What a user or a front end may see of one user's entries, newest first.</summary>
@@ -46,11 +40,29 @@ public static class LedgerQueries
         db.PublicEntries.Where(entry => entry.UserId == userId)
             .PageAsync(entry => entry.Seq, at, entry => entry, cancel);
 
-    private static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
+    private static Expression<Func<EntryRecord, LedgerRow>> Rows(CreditsDb db) => entry => new LedgerRow(
+        entry.Id, entry.UserId,
+        db.Users.Where(user => user.Id == entry.UserId).Select(user => user.Email).FirstOrDefault(),
+        entry.Kind, entry.Delta, entry.FreeDelta, entry.BalanceAfter,
+        db.Jobs.Where(job => job.Id == entry.JobId).Select(job => job.Operation).FirstOrDefault(),
+        entry.Actor,
+        db.Staff.Where(staff => "staff:" + staff.UserId == entry.Actor)
+            .Select(staff => db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Email).FirstOrDefault())
+            .FirstOrDefault(),
+        entry.Reason, entry.CreatedAt);
+
+    private static async Task<long?> SeqAsync(CreditsDb db, long? id, CancellationToken cancel) => id is null
+        ? null
+        : await db.Entries.Where(entry => entry.Id == id).Select(entry => (long?)entry.Seq).SingleOrDefaultAsync(cancel);
+
+    // The first and the last days of the calendar would not fit a time; nothing happened then.
+    private static DateTimeOffset Midnight(DateOnly day) =>
+        new(day.Year < 2000 ? new DateOnly(2000, 1, 1) : day.Year > 2999 ? new DateOnly(2999, 12, 31) : day,
+            TimeOnly.MinValue, TimeSpan.Zero);
 
     // Ids and times rise together, but for transactions that ran side by side. Turning the time into an id (with a
-    // minute to
-    // spare) lets the list walk its own index instead of reading everything newer than the day that was asked for.
+    // minute to spare) lets the list walk its own index instead of reading everything newer than the day that was
+    // asked for.
     private static IQueryable<EntryRecord> From(CreditsDb db, IQueryable<EntryRecord> entries, DateTimeOffset from)
     {
         var early = from.AddMinutes(-1);
@@ -58,8 +70,9 @@ public static class LedgerQueries
             .Where(other => other.CreatedAt >= early).OrderBy(other => other.CreatedAt).Select(other => other.Id).First());
     }
 
-    private static IQueryable<EntryRecord> Until(CreditsDb db, IQueryable<EntryRecord> entries, DateTimeOffset until)
+    private static IQueryable<EntryRecord> Until(CreditsDb db, IQueryable<EntryRecord> entries, DateTimeOffset lastDay)
     {
+        var until = lastDay.AddDays(1);
         var late = until.AddMinutes(1);
         return entries.Where(entry => entry.CreatedAt < until && entry.Id <= db.Entries
             .Where(other => other.CreatedAt < late).OrderByDescending(other => other.CreatedAt).Select(other => other.Id)

@@ -20,7 +20,8 @@ public sealed class DatabaseCheck(CreditsDatabase database)
 
     private static readonly string[] Tables =
     [
-        "credits.settings", "credits.users", "credits.audit_log", "credits.staff", "credits.passwords", "credits.api_keys",
+        "credits.settings", "credits.data_protection_keys", "credits.users", "credits.audit_log", "credits.staff",
+        "credits.passwords", "credits.api_keys",
         "credits.accounts", "credits.jobs", "credits.receipts", "credits.grants", "credits.ledger_entries",
         "public.balances", "public.jobs", "public.receipts", "public.ledger_entries",
     ];

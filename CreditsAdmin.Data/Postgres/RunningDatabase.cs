@@ -41,10 +41,11 @@ public sealed class RunningDatabase : IAsyncDisposable
 
     /// <summary>Starts or joins the embedded server and brings it up to date; an external database is left as it
     /// is.</summary>
+    /// <exception cref="ConnectionStringException">The connection string cannot be used.</exception>
     /// <exception cref="EmbeddedPostgresException">The server cannot run here; the message says what to do.</exception>
     public static async Task<RunningDatabase> OpenAsync(DatabaseOptions options, Action<string> say, CancellationToken cancel)
     {
-        if (options.ConnectionString is { Length: > 0 } external) return new(external, null);
+        if (options.ConnectionString is { Length: > 0 } external) return new(OwnerConnection.Parse(external), null);
         var embedded = await EmbeddedPostgres.StartAsync(options.Embedded, say, cancel);
         var database = new RunningDatabase(embedded.ConnectionString, embedded);
         try

@@ -36,8 +36,7 @@ public sealed class ReceiptCommands(CreditsDatabase database)
         "id, user_id, status, credits, entry_id, available_before, available, free, paid, replayed";
 
     /// <summary>A signed-in user claims a Buy Me a Coffee payment. Runs as that user, so Postgres lets them claim for
-    /// nobody
-    /// else. Refuses CR003, CR011, CR013 and CR014.</summary>
+    /// nobody else. Refuses CR003, CR011, CR013 and CR014.</summary>
     public Task<CreditResult<ReceiptOutcome>> ClaimAsync(Guid userId, ReceiptClaim claim, CancellationToken cancel) =>
         database.AsUserAsync(userId, connection => connection.CallAsync(
             $"SELECT {Columns} FROM claim_receipt($1, 'bmc', $2, $3, $4, $5)", ReceiptOutcome.Read, cancel,
@@ -59,8 +58,7 @@ public sealed class ReceiptCommands(CreditsDatabase database)
             Value(receiptId), Value(reason), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
 
     /// <summary>Records a payment that was checked already and adds its credits. The same reference again is refused
-    /// with
-    /// CR011 and the first receipt in its detail. Refuses CR002, CR003, CR012 and CR013.</summary>
+    /// with CR011 and the first receipt in its detail. Refuses CR002, CR003, CR012 and CR013.</summary>
     public Task<CreditResult<ReceiptOutcome>> RecordAsync(
         CheckedPayment payment, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(

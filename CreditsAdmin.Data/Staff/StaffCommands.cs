@@ -8,9 +8,8 @@ public sealed record Carried;
 /// <summary>Makes staff and counts sign-ins.</summary>
 public sealed class StaffCommands(CreditsDatabase database)
 {
-    /// <summary>Gives a user a role (<c>admin</c> or <c>support</c>), and with a hash a new password, which ends
-    /// their older
-    /// sessions. Refuses CR002, CR012 and CR013.</summary>
+    /// <summary>Gives a user a role (<c>admin</c> or <c>support</c>), and with a hash a new password, which ends their
+    /// older sessions. Refuses CR002, CR012 and CR013.</summary>
     public Task<CreditResult<Carried>> SetAsync(
         Guid userId, string role, string? passwordHash, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(

@@ -15,7 +15,7 @@ public static class StaffQueries
     /// <summary>By e-mail address, whatever its case; null when nobody with it has a password here.</summary>
     public static Task<SignInRecord?> FindSignInAsync(CreditsDb db, string email, CancellationToken cancel)
     {
-        var key = email.Trim().ToLowerInvariant();
+        var key = User.KeyOf(email);
         return Records(db, db.Users.Where(user => user.EmailKey == key)).FirstOrDefaultAsync(cancel);
     }
 

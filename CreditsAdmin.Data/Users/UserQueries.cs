@@ -27,7 +27,7 @@ public static class UserQueries
     /// <summary>The user with this e-mail address, whatever its case; null when there is none.</summary>
     public static Task<UserRow?> FindByEmailAsync(CreditsDb db, string email, CancellationToken cancel)
     {
-        var key = email.Trim().ToLowerInvariant();
+        var key = User.KeyOf(email);
         return Rows(db, db.Users.Where(user => user.EmailKey == key)).FirstOrDefaultAsync(cancel);
     }
 
@@ -35,7 +35,7 @@ public static class UserQueries
     public static async Task<Guid?> FindIdAsync(CreditsDb db, string emailOrId, CancellationToken cancel)
     {
         if (Guid.TryParse(emailOrId.Trim(), out var id)) return id;
-        var key = emailOrId.Trim().ToLowerInvariant();
+        var key = User.KeyOf(emailOrId);
         return await db.Users.Where(user => user.EmailKey == key).Select(user => (Guid?)user.Id).FirstOrDefaultAsync(cancel);
     }
 
@@ -78,7 +78,7 @@ public static class UserQueries
         }
 
         // Escaped, so that % and _ mean themselves.
-        var pattern = "%" + search.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
+        var pattern = "%" + User.KeyOf(search).Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
         if (!long.TryParse(search, NumberStyles.None, CultureInfo.InvariantCulture, out var entryId))
         {
             return db.Users.Where(user => EF.Functions.Like(user.EmailKey!, pattern, "\\"));

@@ -51,6 +51,7 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         }
 
         Assert.Equal("CR012", await TryAsAsync("authenticated", ana, $"SELECT claim_receipt('{bo}', 'bmc', 'BMC-1', 500)"));
+        Assert.Equal("CR012", await TryAsAsync("authenticated", ana, $"SELECT claim_receipt('{ana}', 'stripe', 'BMC-1', 500)"));
         Assert.Null(await TryAsAsync("authenticated", ana, $"SELECT claim_receipt('{ana}', 'bmc', 'BMC-1', 500)"));
     }
 
@@ -83,6 +84,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         foreach (var view in Views) Assert.Equal("42501", await TryAsync(connection, $"SELECT * FROM {view}"));
         Assert.Equal("42501", await TryAsync(connection, "SET ROLE service_role"));
         Assert.Equal("42501", await TryAsync(connection, "SET ROLE credits_app"));
+        Assert.Equal("CR012", await TryAsync(
+            connection, $"SET ROLE authenticated; SELECT claim_receipt('{Guid.NewGuid()}', 'bmc', 'BMC-9', 500)"));
     }
 
     [Theory]

@@ -100,6 +100,19 @@ public class ChargeCreditsTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         Assert.Equal("CR002", await Database.RefusalAsync(Charge, Guid.NewGuid(), "image", 1L, "k"));
     }
 
+    [Theory]
+    [InlineData("user:00000000-0000-0000-0000-000000000001", "api")]
+    [InlineData("key:00000000-0000-0000-0000-000000000001", "api")]
+    [InlineData("staff:00000000-0000-0000-0000-000000000001", "console")]
+    [InlineData("anybody", "api")]
+    public async Task Who_may_not_charge_is_refused_by_the_database(string actor, string via)
+    {
+        var user = await Database.SignUpAsync();
+
+        Assert.Equal("CR012", await Database.RefusalAsync(
+            "SELECT charge_credits($1, 'image', 1, 'k', '{}', $2, $3)", user, actor, via));
+    }
+
     [Fact]
     public async Task A_refused_key_can_be_used_once_there_are_credits()
     {

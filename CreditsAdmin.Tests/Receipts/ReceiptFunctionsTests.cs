@@ -126,6 +126,29 @@ public class ReceiptFunctionsTests(DatabaseFixture fixture) : DatabaseTest(fixtu
     }
 
     [Fact]
+    public async Task A_repeated_payment_without_a_reference_is_refused_for_ten_minutes()
+    {
+        var user = await Database.SignUpAsync();
+        await Database.ExecuteAsync("SELECT record_receipt($1, 5, 500)", user);
+
+        Assert.Equal("CR011", await Database.RefusalAsync("SELECT record_receipt($1, 5, 500)", user));
+        Assert.Null(await Database.RefusalAsync("SELECT record_receipt($1, 5, 600)", user));
+
+        Assert.Equal((5, 10), await Database.BalanceAsync(user));
+    }
+
+    [Fact]
+    public async Task What_staff_note_about_a_payment_is_not_shown_to_its_user()
+    {
+        var user = await Database.SignUpAsync();
+        await Database.ExecuteAsync("SELECT record_receipt($1, 5, 500, 'BMC-noted', 'Looks like a chargeback')", user);
+
+        var seen = await Database.ScalarAsync<string>("SELECT row_to_json(r)::text FROM public.receipts r WHERE user_id = $1", user);
+
+        Assert.DoesNotContain("chargeback", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_user_waits_with_twenty_claims_and_no_more()
     {
         var user = await Database.SignUpAsync();

@@ -61,6 +61,32 @@ public class SignUpTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     }
 
     [Fact]
+    public async Task A_member_of_staff_who_was_deleted_is_none_any_more_or_the_deletion_fails()
+    {
+        var admin = await Database.SignUpAsync();
+        await Database.ExecuteAsync("SELECT set_staff($1, 'admin')", admin);
+        await Database.ExecuteAsync("ALTER TABLE credits.staff RENAME TO staff_away");
+        Assert.NotNull(await Database.RefusalAsync("DELETE FROM auth.users WHERE id = $1", admin));
+        await Database.ExecuteAsync("ALTER TABLE credits.staff_away RENAME TO staff");
+
+        await Database.ExecuteAsync("DELETE FROM auth.users WHERE id = $1", admin);
+
+        Assert.Equal("CR012", await Database.RefusalAsync(
+            "SELECT grant_credits($1, 5, 'paid', 'Still here', 'k', $2, 'console')", admin, $"staff:{admin}"));
+    }
+
+    [Fact]
+    public async Task A_burst_of_guesses_is_counted_like_a_row_of_them()
+    {
+        var user = await Database.ScalarAsync<Guid>("SELECT create_user('guessed@example.com', NULL, 'hash')");
+
+        var open = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(
+            () => Database.ScalarAsync<bool>("SELECT begin_sign_in($1)", user))));
+
+        Assert.Equal(5, open.Count(isOpen => isOpen));
+    }
+
+    [Fact]
     public async Task A_changed_e_mail_address_is_followed()
     {
         var user = await Database.SignUpAsync("old@example.com");

@@ -42,7 +42,7 @@ internal sealed class ApiKeyAuthentication(
 /// key itself is not kept. Unknown keys are not kept either, so guessing cannot push good ones out.</summary>
 internal sealed class ApiKeyCache : IDisposable
 {
-    // A revoked key works on for at most this long, to read and to charge: finishing a job looks it up again.
+    // A revoked key reads on for at most this long; whatever moves credits looks it up again.
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
     private readonly MemoryCache keys = new(new MemoryCacheOptions { SizeLimit = 1_000 });

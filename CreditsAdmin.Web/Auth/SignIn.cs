@@ -8,8 +8,7 @@ namespace CreditsAdmin.Web.Auth;
 public sealed class SignIn(CreditsDatabase database, StaffCommands staff)
 {
     /// <summary>Says one thing for an unknown address, a wrong password and a locked account, so that nobody learns
-    /// who has an
-    /// account here.</summary>
+    /// who has an account here.</summary>
     public const string Refused = "This e-mail address and password do not belong together, or the account is locked for a "
         + "few minutes after too many attempts.";
 
@@ -17,10 +16,7 @@ public sealed class SignIn(CreditsDatabase database, StaffCommands staff)
     public async Task<bool> TryAsync(HttpContext http, string email, string password)
     {
         var cancel = http.RequestAborted;
-        // PostgreSQL stores no NUL, so nobody has such an address.
-        var record = email.Contains('\0', StringComparison.Ordinal)
-            ? null
-            : await database.ReadAsync(db => StaffQueries.FindSignInAsync(db, email, cancel));
+        var record = await database.ReadAsync(db => StaffQueries.FindSignInAsync(db, email, cancel));
         // A right password does not open a locked account: otherwise a guesser would learn that it was right.
         var isOpen = record is not null && await staff.BeginSignInAsync(record.UserId, cancel);
         var isRight = Passwords.Verify(record?.PasswordHash, password);

@@ -26,7 +26,7 @@ internal static class CommandScope
             return CommandLine.Failed;
         }
         catch (Exception error) when (error is EmbeddedPostgresException or MigrationException or NpgsqlException
-            or IOException or ArgumentException)
+            or ConnectionStringException or IOException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return CommandLine.Failed;

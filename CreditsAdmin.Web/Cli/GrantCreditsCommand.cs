@@ -7,8 +7,7 @@ using CreditsAdmin.Data.Users;
 namespace CreditsAdmin.Web.Cli;
 
 /// <summary>Seed system 004's script of the same name: the same order of arguments, the same output. A reference that
-/// was used
-/// before is refused, and the first receipt shown.</summary>
+/// was used before is refused, and the first receipt shown.</summary>
 internal static class GrantCreditsCommand
 {
     private static readonly string Rule = new('═', 60);

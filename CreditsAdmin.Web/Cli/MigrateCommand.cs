@@ -27,7 +27,7 @@ internal static class MigrateCommand
             return CommandLine.Done;
         }
         catch (Exception error) when (error is EmbeddedPostgresException or MigrationException or NpgsqlException
-            or IOException or ArgumentException)
+            or ConnectionStringException or IOException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return CommandLine.Failed;

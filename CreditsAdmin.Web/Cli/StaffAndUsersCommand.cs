@@ -24,6 +24,7 @@ internal static class StaffAndUsersCommand
     {
         var name = new Option<string?>("--name") { Description = "How to call them." };
         var role = new Option<string?>("--role") { Description = "Makes them staff: support or admin." };
+        role.AcceptOnlyFromAmong("support", "admin");
         var command = new Command("create-user",
             "Signs a user up and prints their id. The password is read from stdin, or generated and printed once to stderr.")
             { Email, name, role };

@@ -34,8 +34,7 @@ internal static class WebServices
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents()
             // The browser hands the rows of a list back when its circuit begins. The default of 32 KB is less than a
-            // page of
-            // them, and what is over the limit ends the circuit without a word.
+            // page of them, and what is over the limit ends the circuit without a word.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 1024 * 1024);
         // A welcome that could not be printed is no reason to stop serving.
         builder.Services.Configure<HostOptions>(host =>

@@ -19,16 +19,17 @@ internal sealed class Welcome(
         await started.Task.WaitAsync(stoppingToken);
         var url = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5080";
         await Console.Out.WriteLineAsync(await TextAsync(url, stoppingToken));
-        await WarmUpAsync(stoppingToken);
+        await WaitUntilReadyAsync(url, stoppingToken);
+        // Entity Framework builds its model at the first query: better now than while somebody waits for a page.
+        await credits.ReadAsync(db => ReceiptQueries.CountPendingAsync(db, stoppingToken));
     }
 
-    // Entity Framework builds its model at the first query: better now than while somebody waits for a page.
-    private async Task WarmUpAsync(CancellationToken cancel)
+    // Whoever migrates the database while the app runs needs to be told how to sign in, too.
+    private async Task WaitUntilReadyAsync(string url, CancellationToken cancel)
     {
-        if ((await gate.ReportAsync(cancel)).Ready)
-        {
-            await credits.ReadAsync(db => ReceiptQueries.CountPendingAsync(db, cancel));
-        }
+        if ((await gate.ReportAsync(cancel)).Ready) return;
+        while (!(await gate.ReportAsync(cancel)).Ready) await Task.Delay(TimeSpan.FromSeconds(2), cancel);
+        await Console.Out.WriteLineAsync(await TextAsync(url, cancel));
     }
 
     private async Task<string> TextAsync(string url, CancellationToken cancel)

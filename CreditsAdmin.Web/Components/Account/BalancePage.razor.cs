@@ -1,3 +1,4 @@
+using System.Globalization;
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.Balances;
 using CreditsAdmin.Data.Ledger;
@@ -19,9 +20,9 @@ public sealed partial class BalancePage
 
     [SupplyParameterFromForm] private ClaimForm? Form { get; set; }
 
-    [SupplyParameterFromQuery] private long? Before { get; set; }
+    [SupplyParameterFromQuery] private string? Before { get; set; }
 
-    [SupplyParameterFromQuery] private long? After { get; set; }
+    [SupplyParameterFromQuery] private string? After { get; set; }
 
     [SupplyParameterFromQuery] private string? Claimed { get; set; }
 
@@ -41,7 +42,7 @@ public sealed partial class BalancePage
         var cancel = Http.RequestAborted;
         (balance, history, receipts) = await Database.ReadAsUserAsync(UserId, async db => (
             await BalanceQueries.FindAsync(db, UserId, cancel),
-            await LedgerQueries.HistoryAsync(db, UserId, new(Before, After, Size: 20), cancel),
+            await LedgerQueries.HistoryAsync(db, UserId, new(Seq(Before), Seq(After), Size: 20), cancel),
             (await ReceiptQueries.HistoryAsync(db, UserId, new(Size: 10), cancel)).Items), cancel);
     }
 
@@ -64,6 +65,9 @@ public sealed partial class BalancePage
         if (claim.Refusal.Code == RefusalCode.InvalidAmount) amountError = "The amount must be between 0.01 and 1000000 dollars.";
         else referenceError = claim.Refusal.Message;
     }
+
+    // What cannot be read in an address is as if it were not there.
+    private static long? Seq(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out var seq) ? seq : null;
 
     private static string? Invalid(string? error) => error is null ? null : "true";
 

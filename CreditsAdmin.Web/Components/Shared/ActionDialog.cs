@@ -8,8 +8,8 @@ using Radzen;
 namespace CreditsAdmin.Web.Components.Shared;
 
 /// <summary>A dialog that asks before it runs one command. It closes when the command was carried out, and otherwise
-/// stays to
-/// say why not. Pressing twice is safe: the second press is ignored here, and replayed by the database.</summary>
+/// stays to say why not. Pressing twice is safe: the second press is ignored here, and replayed by the
+/// database.</summary>
 public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
     where TOutcome : class
 {

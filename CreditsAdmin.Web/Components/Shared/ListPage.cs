@@ -5,8 +5,7 @@ using Npgsql;
 namespace CreditsAdmin.Web.Components.Shared;
 
 /// <summary>A list of the console. Its filters and its place stand in the address; it reads when the address changes,
-/// once,
-/// though the page is rendered twice (on the server first, then in the circuit).</summary>
+/// once, though the page is rendered twice (on the server first, then in the circuit).</summary>
 public abstract class ListPage<TRow> : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
