@@ -1,6 +1,5 @@
 using CreditsAdmin.Data;
 using Microsoft.AspNetCore.Components;
-using Npgsql;
 
 namespace CreditsAdmin.Web.Components.Shared;
 
@@ -47,7 +46,7 @@ public abstract class ListPage<TRow> : ComponentBase, IDisposable
         {
             // The page was left: nobody waits for the rows.
         }
-        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
+        catch (Exception error) when (Faults.IsDatabase(error))
         {
             Loggers.CreateLogger(GetType()).LogError(error, "The list could not be read");
             (Rows, Failure) = (null, "The list could not be read. Nothing was changed. Try again in a moment.");
