@@ -19,6 +19,9 @@ public abstract class ListPage<TRow> : ComponentBase, IDisposable
     /// <summary>What kept the list from being read; a sentence for staff.</summary>
     protected string? Failure { get; private set; }
 
+    /// <summary>Another page stands in its place, as after a dialog that was open when staff went back.</summary>
+    protected bool IsLeft => stop.IsCancellationRequested;
+
     [Inject] protected CreditsDatabase Database { get; init; } = default!;
 
     [Inject] protected NavigationManager Navigation { get; init; } = default!;
@@ -37,12 +40,13 @@ public abstract class ListPage<TRow> : ComponentBase, IDisposable
     /// <summary>Reads the list again, after something changed it.</summary>
     protected async Task ReloadAsync()
     {
+        if (IsLeft) return;
         (Failure, ReadFor) = (null, Navigation.Uri);
         try
         {
             Rows = await Database.ReadAsync(db => ReadAsync(db, stop.Token));
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsLeft)
         {
             // The page was left: nobody waits for the rows.
         }
