@@ -111,6 +111,30 @@ public partial class ConsoleTests(CreditsApp app, TestBrowser browser) : AppTest
     }
 
     [Theory]
+    [InlineData("/admin/receipts", "Verify")]
+    [InlineData("/admin/jobs", "Give back")]
+    public async Task A_page_that_is_left_takes_its_open_dialog_along(string path, string button)
+    {
+        var user = await App.Database.SignUpAsync();
+        await App.Database.ExecuteAsync("SELECT claim_receipt($1, 'bmc', $2, 500)", user, $"BMC-{user}");
+        await (await App.ApiClientAsync()).ChargeAsync(user);
+        await using var window = await SignedInAsync("admin");
+        await window.OpenConsoleAsync("/admin/users");
+        await window.Page.EvaluateAsync("path => Blazor.navigateTo(path)", $"{path}?user={user}");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = button }).First.ClickAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+
+        await window.Page.GoBackAsync();
+
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Users" })).ToBeVisibleAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        // A fault of the page that was left shows as the circuit's end: the page that came next must still answer.
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Ledger" }).ClickAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "Ledger" })).ToBeVisibleAsync();
+        window.AssertClean();
+    }
+
+    [Theory]
     [InlineData(null, "/admin/users", "/sign-in")]
     [InlineData(null, "/balance", "/sign-in")]
     [InlineData("user", "/admin/users", "/no-access")]

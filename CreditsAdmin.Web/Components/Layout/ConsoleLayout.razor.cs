@@ -2,9 +2,9 @@ using System.Security.Claims;
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Web.Components.Pages.Receipts;
+using CreditsAdmin.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Npgsql;
 
 namespace CreditsAdmin.Web.Components.Layout;
 
@@ -57,7 +57,7 @@ public sealed partial class ConsoleLayout : IDisposable
         {
             Waiting = await Database.ReadAsync(db => ReceiptQueries.CountPendingAsync(db, CancellationToken.None));
         }
-        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
+        catch (Exception error) when (Faults.IsDatabase(error))
         {
             Logger.LogWarning(error, "The waiting receipts could not be counted");
         }

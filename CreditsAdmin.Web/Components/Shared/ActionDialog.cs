@@ -2,7 +2,6 @@ using CreditsAdmin.Data;
 using CreditsAdmin.Web.Auth;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Npgsql;
 using Radzen;
 
 namespace CreditsAdmin.Web.Components.Shared;
@@ -49,7 +48,7 @@ public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
             if (result.Done) Finish(result.Value);
             else Refusal = result.Refusal;
         }
-        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
+        catch (Exception error) when (Faults.IsDatabase(error))
         {
             Loggers.CreateLogger(GetType()).LogError(error, "Request {RequestId} failed", requestId);
             FaultId = requestId;

@@ -1,6 +1,5 @@
 using CreditsAdmin.Data;
 using Microsoft.AspNetCore.Components;
-using Npgsql;
 
 namespace CreditsAdmin.Web.Components.Shared;
 
@@ -18,6 +17,9 @@ public abstract class ListPage<TRow> : ComponentBase, IDisposable
 
     /// <summary>What kept the list from being read; a sentence for staff.</summary>
     protected string? Failure { get; private set; }
+
+    /// <summary>Another page stands in its place, as after a dialog that was open when staff went back.</summary>
+    protected bool IsLeft => stop.IsCancellationRequested;
 
     [Inject] protected CreditsDatabase Database { get; init; } = default!;
 
@@ -37,16 +39,17 @@ public abstract class ListPage<TRow> : ComponentBase, IDisposable
     /// <summary>Reads the list again, after something changed it.</summary>
     protected async Task ReloadAsync()
     {
+        if (IsLeft) return;
         (Failure, ReadFor) = (null, Navigation.Uri);
         try
         {
             Rows = await Database.ReadAsync(db => ReadAsync(db, stop.Token));
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsLeft)
         {
             // The page was left: nobody waits for the rows.
         }
-        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
+        catch (Exception error) when (Faults.IsDatabase(error))
         {
             Loggers.CreateLogger(GetType()).LogError(error, "The list could not be read");
             (Rows, Failure) = (null, "The list could not be read. Nothing was changed. Try again in a moment.");

@@ -55,6 +55,7 @@ public sealed partial class JobsPage
     private async Task AfterDialogAsync(JobRow job)
     {
         await ReloadAsync();
+        if (IsLeft) return;
         if (Rows?.Items.Any(row => row.Id == job.Id && JobWords.IsOpen(row)) != true) await panel.FocusAsync(preventScroll: true);
     }
 

@@ -66,6 +66,7 @@ public sealed partial class ReceiptsPage
     {
         var place = Rows?.Items.TakeWhile(row => row.Id != receipt.Id).Count() ?? 0;
         await ReloadAsync();
+        if (IsLeft) return;
         var waiting = Rows?.Items.Index().Where(row => row.Item.Status == "pending").ToList() ?? [];
         if (waiting.Any(row => row.Item.Id == receipt.Id)) return;
         next = waiting.Where(row => row.Index >= place).Concat(waiting).Select(row => (Guid?)row.Item.Id).FirstOrDefault();

@@ -5,7 +5,6 @@ using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Npgsql;
 using Radzen;
 
 namespace CreditsAdmin.Web.Components.Pages.Users;
@@ -100,8 +99,7 @@ public sealed partial class GrantDialog : IDisposable
             if (grant.Done) Finish(grant.Value);
             else refusal = grant.Refusal;
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException
-            or IOException)
+        catch (Exception error) when (Faults.IsDatabase(error))
         {
             Logger.LogError(error, "The grant of request {RequestId} was not answered", requestId);
             failedRequestId = requestId;

@@ -1,9 +1,9 @@
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.Ledger;
 using CreditsAdmin.Web.Auth;
+using CreditsAdmin.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Npgsql;
 using Radzen;
 
 namespace CreditsAdmin.Web.Components.Pages.Users;
@@ -64,7 +64,7 @@ public sealed partial class UserPage : IDisposable
         {
             // The page was left: nobody waits for it.
         }
-        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
+        catch (Exception error) when (Faults.IsDatabase(error))
         {
             Logger.LogError(error, "The user could not be read");
             failure = "The user could not be read. Nothing was changed. Try again in a moment.";
