@@ -15,7 +15,7 @@ namespace CreditsAdmin.Tests.Receipts;
 /// listens on its port here.</summary>
 public sealed class DecisionDialogTests : BunitContext
 {
-    private const string Nowhere = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2;Pooling=false";
+    private const string Nowhere = "Host=127.0.0.1;Port=1;Username=nobody;Password=none;Database=none;Timeout=2;Pooling=false";
 
     private static readonly ReceiptRow Claim = new(
         Guid.NewGuid(), Guid.NewGuid(), "ana@example.com", "bmc", "BMC-123", 500, "USD", "pending", Credits: null,
