@@ -7,7 +7,7 @@ namespace CreditsAdmin.Tests.Browser;
 /// <summary>Every page for everybody, light and dark, wide and narrow: accessible, quiet, and from this host alone.</summary>
 public class PagesTests(CreditsApp app, TestBrowser browser) : AppTest(app)
 {
-    private static readonly string[] Open = ["/sign-in", "/sign-up", "/set-up", "/no-access", "/nothing-here", "/problems/insufficient-credits"];
+    private static readonly string[] Open = ["/sign-in", "/sign-up", "/set-up", "/no-access", "/problems/insufficient-credits"];
 
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
@@ -19,6 +19,11 @@ public class PagesTests(CreditsApp app, TestBrowser browser) : AppTest(app)
         await using var window = await browser.OpenAsync(App.BaseUrl, theme, width);
 
         await LookAsync(window, width, Open);
+        window.AssertClean();
+
+        // The browser itself logs the 404 of an address that leads nowhere.
+        await using var lost = await browser.OpenAsync(App.BaseUrl, theme, width);
+        await LookAsync(lost, width, "/nothing-here");
     }
 
     [Theory]

@@ -2,10 +2,11 @@ using System.Security.Claims;
 using AngleSharp.Dom;
 using Bunit.TestDoubles;
 using CreditsAdmin.Data;
-using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Data.Users;
 using CreditsAdmin.Web.Components.Pages.Users;
+using CreditsAdmin.Web.Components.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 
@@ -16,7 +17,7 @@ namespace CreditsAdmin.Tests.Users;
 public sealed class GrantDialogTests : BunitContext
 {
     private const string Nowhere = "Host=127.0.0.1;Port=1;Username=nobody;Password=none;Database=none;Timeout=2;Pooling=false";
-    private readonly GrantAttempt attempt = new();
+    private readonly DialogRun run = new();
 
     public GrantDialogTests()
     {
@@ -101,17 +102,15 @@ public sealed class GrantDialogTests : BunitContext
     }
 
     [Fact]
-    public void A_lost_database_leaves_the_form_as_it_was_and_the_same_key_for_the_next_press()
+    public void A_lost_database_leaves_the_form_as_it_was_for_the_next_press()
     {
         var dialog = Fill("100");
-        var key = attempt.Key;
 
         dialog.Find("form").Submit();
         dialog.WaitForElement(".notice-bad", TimeSpan.FromSeconds(10));
 
         Assert.Contains("Nothing was granted twice: pressing again is safe.", dialog.Find(".notice-bad").TextContent);
-        Assert.Equal(key, attempt.Key);
-        Assert.False(attempt.IsRunning);
+        Assert.False(run.IsRunning);
         Assert.Equal("100", dialog.Find("#grant-amount").GetAttribute("value"));
         Assert.Equal("Grant 100 credits", Submit(dialog).TextContent.Trim());
     }
@@ -120,14 +119,14 @@ public sealed class GrantDialogTests : BunitContext
     public void A_second_press_while_the_first_is_on_its_way_does_nothing()
     {
         var dialog = Open();
-        attempt.IsRunning = true;
+        run.IsRunning = true;
 
         // Were it looked at, an empty form would show what is missing.
         dialog.Find("form").Submit();
 
         Assert.Empty(dialog.FindAll(".field-error"));
         Assert.Equal("true", Submit(dialog).GetAttribute("aria-disabled"));
-        Assert.True(attempt.IsRunning);
+        Assert.True(run.IsRunning);
     }
 
     [Fact]
@@ -145,7 +144,7 @@ public sealed class GrantDialogTests : BunitContext
     }
 
     private IRenderedComponent<GrantDialog> Open() => Render<GrantDialog>(parameters => parameters
-        .Add(dialog => dialog.Attempt, attempt)
+        .Add(dialog => dialog.Run, run)
         .Add(dialog => dialog.User, new UserRow(
             Guid.NewGuid(), "ana@example.com", "Ana", false, DateTimeOffset.UnixEpoch, null, Free: 15, Paid: 25)));
 

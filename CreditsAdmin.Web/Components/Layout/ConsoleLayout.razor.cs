@@ -39,7 +39,7 @@ public sealed partial class ConsoleLayout : IDisposable
         if (CountedAt != Navigation.Uri) await CountAsync();
         if (Authentication is null) return;
         var user = (await Authentication).User;
-        email = user.FindFirstValue(ClaimTypes.Email) ?? user.Identity?.Name;
+        email = user.Identity?.Name;
         role = user.FindFirstValue(ClaimTypes.Role);
     }
 

@@ -7,8 +7,7 @@ using Radzen;
 namespace CreditsAdmin.Web.Components.Shared;
 
 /// <summary>A dialog that asks before it runs one command. It closes when the command was carried out, and otherwise
-/// stays to say why not. Pressing twice is safe: the second press is ignored here, and replayed by the
-/// database.</summary>
+/// stays to say why not. Pressing twice is safe: the second press is ignored here, and replayed by the database.</summary>
 public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
     where TOutcome : class
 {
@@ -23,7 +22,7 @@ public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
     /// <summary>The id under which a fault stands in the log; null when there was none.</summary>
     protected string? FaultId { get; private set; }
 
-    [Inject] protected DialogService Dialogs { get; init; } = default!;
+    [Inject] private DialogService Dialogs { get; init; } = default!;
 
     [Inject] private NotificationService Notifications { get; init; } = default!;
 
@@ -38,7 +37,8 @@ public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
     protected async Task RunAsync(Func<Caller, Task<CreditResult<TOutcome>>> command)
     {
         if (Run.IsRunning) return;
-        (Run.IsRunning, Refusal, FaultId) = (true, null, null);
+        ForgetAnswer();
+        Run.IsRunning = true;
         var requestId = Guid.CreateVersion7().ToString("N");
         try
         {
@@ -58,6 +58,9 @@ public abstract class ActionDialog<TOutcome> : ComponentBase, IDisposable
             Run.IsRunning = false;
         }
     }
+
+    /// <summary>Takes away what the last press was answered.</summary>
+    protected void ForgetAnswer() => (Refusal, FaultId) = (null, null);
 
     /// <summary>Closes without doing anything.</summary>
     protected void Cancel()

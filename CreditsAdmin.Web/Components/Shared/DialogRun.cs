@@ -9,13 +9,15 @@ public sealed class DialogRun
     /// <summary>Nothing closes the dialog now: its answer is worth waiting for.</summary>
     public bool IsRunning { get; set; }
 
-    /// <summary>Opens the dialog and waits until it is closed.</summary>
-    public static async Task OpenAsync<TDialog>(DialogService dialogs, string title, Dictionary<string, object?> parameters)
+    /// <summary>Opens the dialog and waits until it is closed. Returns its outcome; null when nothing was
+    /// done.</summary>
+    public static async Task<object?> OpenAsync<TDialog>(
+        DialogService dialogs, string title, Dictionary<string, object?> parameters)
         where TDialog : ComponentBase
     {
         var run = new DialogRun();
         parameters["Run"] = run;
-        await dialogs.OpenAsync<TDialog>(title, parameters, new()
+        return await dialogs.OpenAsync<TDialog>(title, parameters, new()
         {
             Width = "28rem",
             CloseAriaLabel = "Close",

@@ -76,7 +76,8 @@ public sealed partial class UserPage : IDisposable
         // A second click of a double click arrives before the dialog covers the button.
         if (isGranting || View is null) return;
         isGranting = true;
-        var outcome = await GrantDialog.OpenAsync(Dialogs, View.User);
+        var outcome = await DialogRun.OpenAsync<GrantDialog>(
+            Dialogs, "Grant credits", new() { [nameof(GrantDialog.User)] = View.User }) as GrantOutcome;
         isGranting = false;
         if (stop.IsCancellationRequested) return;
         newEntryId = outcome?.EntryId;
