@@ -40,8 +40,9 @@ public sealed class DatabaseLogins
     public static async Task EnsurePasswordsAsync(string ownerConnectionString, CancellationToken ct)
     {
         var logins = From(ownerConnectionString);
-        await EnsurePasswordAsync(ownerConnectionString, "credits_app", logins.App, ct);
-        await EnsurePasswordAsync(ownerConnectionString, "credits_user", logins.User, ct);
+        await Task.WhenAll(
+            EnsurePasswordAsync(ownerConnectionString, "credits_app", logins.App, ct),
+            EnsurePasswordAsync(ownerConnectionString, "credits_user", logins.User, ct));
     }
 
     private static string Login(NpgsqlConnectionStringBuilder owner, string role, int most)
