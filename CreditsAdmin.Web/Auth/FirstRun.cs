@@ -20,11 +20,14 @@ public sealed class FirstRun(CreditsDatabase database, UserCommands users, Staff
 
     /// <summary>True for the code on the terminal. After 20 wrong ones nothing is right until the app is started
     /// again.</summary>
-    public bool IsRight(string? code) =>
-        attempts < 20
-        && (CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(Code), Encoding.UTF8.GetBytes((code ?? "").Trim().ToUpperInvariant()))
-            || Interlocked.Increment(ref attempts) < 0);
+    public bool IsRight(string? code)
+    {
+        if (attempts >= 20) return false;
+        var isRight = CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(Code), Encoding.UTF8.GetBytes((code ?? "").Trim().ToUpperInvariant()));
+        if (!isRight) Interlocked.Increment(ref attempts);
+        return isRight;
+    }
 
     /// <summary>Makes the admin, from a new user or from one who signed up already. Refuses CR013 for an unusable
     /// address.</summary>
