@@ -1,0 +1,102 @@
+using CreditsAdmin.Data;
+using CreditsAdmin.Data.ApiKeys;
+using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Tests.Infrastructure;
+using Npgsql;
+
+namespace CreditsAdmin.Tests.Faults;
+
+/// <summary>What was acknowledged, compared with what is in the database.</summary>
+/// <param name="Lost">Charges that were acknowledged and are not there, once and with their ledger entry.</param>
+/// <param name="Double">Charges beyond the first for one wish.</param>
+internal sealed record Comparison(int Lost, int Double);
+
+/// <summary>The app in a process of its own over a durable database, and clients that charge.</summary>
+internal sealed class FaultBench : IAsyncDisposable
+{
+    private readonly string appConnection;
+    private readonly int port;
+
+    private FaultBench(TestDatabase database, string appConnection, int port, AppProcess app, IReadOnlyList<Guid> users, string key)
+    {
+        (Database, this.appConnection, this.port, App, Users, Key) = (database, appConnection, port, app, users, key);
+    }
+
+    public TestDatabase Database { get; private set; }
+
+    public AppProcess App { get; private set; }
+
+    public IReadOnlyList<Guid> Users { get; }
+
+    /// <summary>An API key with every scope.</summary>
+    public string Key { get; }
+
+    public string Url => $"http://127.0.0.1:{port}";
+
+    /// <param name="server">Where the database is.</param>
+    /// <param name="name">Which one.</param>
+    /// <param name="changed">What is different in the connection string that the app gets.</param>
+    public static async Task<FaultBench> OpenAsync(
+        FaultServer server, string name, Action<NpgsqlConnectionStringBuilder>? changed = null)
+    {
+        var database = new TestDatabase(server.For(name));
+        var users = new List<Guid>();
+        while (users.Count < 20) users.Add(await database.SignUpAsync(free: 10, paid: 1_000_000_000));
+        var key = await new ApiKeyCommands(database.Credits).CreateAsync(
+            "load", [.. ApiKey.KnownScopes], Caller.CommandLine, CancellationToken.None);
+        var connection = new NpgsqlConnectionStringBuilder(server.For(name));
+        changed?.Invoke(connection);
+        var port = ServerPort.Free();
+        var app = await AppProcess.ServeOverAsync(connection.ConnectionString, port);
+        return new(database, connection.ConnectionString, port, app, users, key.Value!.Key);
+    }
+
+    /// <summary>Clients for this app, or for a relay in front of it.</summary>
+    public ChargeLoad Load(int seed, int? through = null, bool freshKeys = false) =>
+        new(through is null ? Url : $"http://127.0.0.1:{through}", Key, Users, seed) { FreshKeys = freshKeys };
+
+    /// <summary>Starts the app again after it ended.</summary>
+    public async Task RestartAppAsync()
+    {
+        await App.DisposeAsync();
+        App = await AppProcess.ServeOverAsync(appConnection, port);
+    }
+
+    /// <summary>Looks at another server from now on, the one that took over.</summary>
+    public async Task MoveAsync(FaultServer server)
+    {
+        var name = new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString).Database!;
+        await Database.DisposeAsync();
+        Database = new TestDatabase(server.For(name));
+    }
+
+    /// <summary>Holds every answer against the database, and the laws. Reads what everybody may see of a job.</summary>
+    public async Task<Comparison> CompareAsync(ChargeLoad load)
+    {
+        NpgsqlConnection.ClearAllPools();
+        var (jobs, wishes) = (new Dictionary<string, long>(), new Dictionary<long, long>());
+        await using var connection = await Database.OpenAsync();
+        await using var command = new NpgsqlCommand("""
+            SELECT j.id::text, (j.metadata ->> 'wish')::bigint, count(e.id) FROM public.jobs j
+            LEFT JOIN public.ledger_entries e ON e.job_id = j.id AND e.kind = 'charge' GROUP BY 1, 2
+            """, connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
+        {
+            jobs.Add(rows.GetString(0), rows.GetInt64(2));
+            wishes[rows.GetInt64(1)] = wishes.GetValueOrDefault(rows.GetInt64(1)) + rows.GetInt64(2);
+        }
+
+        await rows.DisposeAsync();
+        await Laws.AssertAsync(Database);
+        return new(
+            load.Acknowledged.Values.Count(job => jobs.GetValueOrDefault(job) != 1),
+            (int)wishes.Values.Sum(charges => Math.Max(0, charges - 1)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
