@@ -21,6 +21,7 @@ internal sealed class ChargeLoad : IDisposable
     private int answered;
     private int retries;
     private int cuts;
+    private int unsent;
     private int turnedAway;
 
     public ChargeLoad(string url, string apiKey, IReadOnlyList<Guid> users, int seed)
@@ -41,7 +42,10 @@ internal sealed class ChargeLoad : IDisposable
 
     public int Retries => retries;
 
-    /// <summary>Requests that ended without an answer.</summary>
+    /// <summary>Requests that found nobody to take them.</summary>
+    public int Unsent => unsent;
+
+    /// <summary>Requests that were sent and ended without an answer.</summary>
     public int Cuts => cuts;
 
     /// <summary>Requests that were answered with 503.</summary>
@@ -128,7 +132,8 @@ internal sealed class ChargeLoad : IDisposable
         }
         catch (Exception cut) when (cut is HttpRequestException or TaskCanceledException)
         {
-            Interlocked.Increment(ref cuts);
+            if (cut is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }) Interlocked.Increment(ref unsent);
+            else Interlocked.Increment(ref cuts);
         }
 
         return null;

@@ -63,17 +63,20 @@ internal sealed class FaultBench : IAsyncDisposable
     }
 
     /// <summary>Looks at another server from now on, the one that took over.</summary>
-    public async Task MoveAsync(FaultServer server)
+    public Task MoveAsync(FaultServer server) =>
+        LookAsync(server.For(new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString).Database!));
+
+    // A new one: the connections of the one before may have ended with their server.
+    private async Task LookAsync(string ownerConnectionString)
     {
-        var name = new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString).Database!;
         await Database.DisposeAsync();
-        Database = new TestDatabase(server.For(name));
+        Database = new TestDatabase(ownerConnectionString);
     }
 
     /// <summary>Holds every answer against the database, and the laws. Reads what everybody may see of a job.</summary>
     public async Task<Comparison> CompareAsync(ChargeLoad load)
     {
-        NpgsqlConnection.ClearAllPools();
+        await LookAsync(Database.OwnerConnectionString);
         var (jobs, wishes) = (new Dictionary<string, long>(), new Dictionary<long, long>());
         await using var connection = await Database.OpenAsync();
         await using var command = new NpgsqlCommand("""

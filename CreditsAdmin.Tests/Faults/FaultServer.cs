@@ -22,6 +22,8 @@ internal sealed class FaultServer : IAsyncDisposable
 
     public int Port { get; }
 
+    private string? LogPath { get; init; }
+
     private int Pid => PostmasterFile.Read(folder)?.Pid ?? 0;
 
     /// <summary>Makes an empty cluster and starts it.</summary>
@@ -39,19 +41,19 @@ internal sealed class FaultServer : IAsyncDisposable
     /// <param name="standby">Whether it stays a standby.</param>
     /// <param name="port">Where it listens; null for any free port.</param>
     /// <param name="feed">Where it reaches this server, when not directly.</param>
-    /// <param name="path">Where its data is; its write-ahead log is then kept beside, in <c>path-wal</c>.</param>
+    /// <param name="path">Where its data is, but for its write-ahead log; null for the usual place, with it.</param>
     public async Task<FaultServer> CopyAsync(bool standby = false, int? port = null, int? feed = null, string? path = null)
     {
         var copy = await DataFolder.OpenAsync(path ?? NewPath(), _ => { }, default);
         await copy.WritePrivateAsync(copy.Password, password, default);
         var data = await EmptyAsync(copy, copy.Cluster);
-        string[] log = path is null ? [] : ["--waldir=" + await EmptyAsync(copy, path + "-wal")];
+        var log = path is null ? null : await EmptyAsync(copy, NewPath());
         string[] follow = standby ? ["--write-recovery-conf"] : [];
         var (exit, said) = await ProgramRun.RunAsync(copy.User.Command([Path.Combine(programs.Folder, "pg_basebackup"),
             "-D", data, "-d", $"postgresql://postgres:{password}@127.0.0.1:{feed ?? Port}/postgres", "--checkpoint=fast",
-            "--no-sync", .. log, .. follow]), default);
+            "--no-sync", .. log is null ? [] : new[] { "--waldir=" + log }, .. follow]), default);
         Assert.True(exit == 0, said);
-        var made = new FaultServer(copy, programs, password, port ?? ServerPort.Free());
+        var made = new FaultServer(copy, programs, password, port ?? ServerPort.Free()) { LogPath = log };
         await made.StartAsync();
         return made;
     }
@@ -109,6 +111,7 @@ internal sealed class FaultServer : IAsyncDisposable
     {
         if (Pid > 0 && await server.AdoptAsync(default)) await StopAtOnceAsync();
         Directory.Delete(folder.Root, recursive: true);
+        if (LogPath is not null) Directory.Delete(LogPath, recursive: true);
     }
 
     // Never in memory: what must survive has to be on a disk.

@@ -38,7 +38,7 @@ public abstract class FaultTest(FaultCluster cluster)
     /// <summary>Prints the counts, also of a test that passes.</summary>
     private protected void Tell(ChargeLoad load, int faults, Comparison found, string more = "") => Console.WriteLine(
         $"  {GetType().Name}: seed {Seed}, {load.Acknowledged.Count} acknowledged, {faults} faults, {load.Retries} retries, "
-        + $"{load.TurnedAway} told to wait, {load.Cuts} unanswered, {load.Wrong.Count} wrong, {found.Lost} lost, "
+        + $"{load.TurnedAway} told to wait, {load.Unsent} unsent, {load.Cuts} unanswered, {load.Wrong.Count} wrong, {found.Lost} lost, "
         + $"{found.Double} double, {running.Elapsed.TotalSeconds:0} s. {more}");
 
     /// <summary>Asks until it is so; fails when it takes too long.</summary>
