@@ -23,6 +23,7 @@ internal sealed class ChargeLoad : IDisposable
     private int cuts;
     private int unsent;
     private int turnedAway;
+    private int late;
 
     public ChargeLoad(string url, string apiKey, IReadOnlyList<Guid> users, int seed)
     {
@@ -47,6 +48,9 @@ internal sealed class ChargeLoad : IDisposable
 
     /// <summary>Requests that were sent and ended without an answer.</summary>
     public int Cuts => cuts;
+
+    /// <summary>Wishes that an earlier request had fulfilled without an answer that said so.</summary>
+    public int Late => late;
 
     /// <summary>Requests that were answered with 503.</summary>
     public int TurnedAway => turnedAway;
@@ -100,8 +104,9 @@ internal sealed class ChargeLoad : IDisposable
                 await Task.Delay(random.Next(10, 150));
             }
 
-            if (await ChargeAsync(user, wish, key) is not { } job) continue;
-            Acknowledged[wish] = job;
+            if (await AskAsync(user, wish, key) is not { } done) continue;
+            var job = Acknowledged[wish] = done.Job;
+            if (done.Replayed) Interlocked.Increment(ref late);
             Interlocked.Increment(ref answered);
             if (random.Next(20) == 0 && await ChargeAsync(user, wish, key) is { } again && again != job)
             {
@@ -115,7 +120,9 @@ internal sealed class ChargeLoad : IDisposable
     }
 
     /// <summary>Asks once. The job's id, or null when there was no answer, or none that says what happened.</summary>
-    public async Task<string?> ChargeAsync(Guid user, long wish, string key)
+    public async Task<string?> ChargeAsync(Guid user, long wish, string key) => (await AskAsync(user, wish, key))?.Job;
+
+    private async Task<(string Job, bool Replayed)?> AskAsync(Guid user, long wish, string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs")
         {
@@ -126,7 +133,12 @@ internal sealed class ChargeLoad : IDisposable
         {
             using var response = await client.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
-            if ((int)response.StatusCode == 201) return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString();
+            if ((int)response.StatusCode == 201)
+            {
+                var job = JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
+                return (job, response.Headers.Contains("Idempotent-Replayed"));
+            }
+
             if ((int)response.StatusCode == 503 && response.Headers.RetryAfter is not null) Interlocked.Increment(ref turnedAway);
             else Wrong.Enqueue($"{(int)response.StatusCode} {text}");
         }

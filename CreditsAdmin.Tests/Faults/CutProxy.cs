@@ -33,7 +33,7 @@ internal sealed class CutProxy : IAsyncDisposable
     public double Share { get; set; }
 
     /// <summary>Holds each piece of what the server sends back for so long.</summary>
-    public TimeSpan Lag { get; init; }
+    public TimeSpan Lag { get; set; }
 
     public int Before { get; private set; }
 

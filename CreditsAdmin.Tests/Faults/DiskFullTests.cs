@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using CreditsAdmin.Data.Postgres;
 using Npgsql;
 
@@ -32,10 +31,9 @@ public class DiskFullTests(FaultCluster cluster) : FaultTest(cluster)
     private async Task FillAsync(string name)
     {
         await using var server = await Cluster.Server.CopyAsync(path: Path.Combine(disk, "data"));
-        await using var bench = await FaultBench.OpenAsync(server, name);
+        await using var bench = await FaultBench.OpenAsync(Cluster, server, name);
         using var load = bench.Load(Seed);
-        using var reader = new HttpClient { BaseAddress = new Uri(bench.Url) };
-        reader.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", bench.Key);
+        using var reader = bench.Reader();
         var ballast = Path.Combine(disk, "ballast");
 
         load.Start(8);

@@ -1,5 +1,4 @@
-using CreditsAdmin.Data;
-using CreditsAdmin.Data.ApiKeys;
+using System.Net.Http.Headers;
 using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Tests.Infrastructure;
 using Npgsql;
@@ -14,46 +13,48 @@ internal sealed record Comparison(int Lost, int Double);
 /// <summary>The app in a process of its own over a durable database, and clients that charge.</summary>
 internal sealed class FaultBench : IAsyncDisposable
 {
+    private readonly FaultCluster cluster;
     private readonly string appConnection;
     private readonly int port;
 
-    private FaultBench(TestDatabase database, string appConnection, int port, AppProcess app, IReadOnlyList<Guid> users, string key)
+    private FaultBench(FaultCluster cluster, TestDatabase database, string appConnection, int port, AppProcess app)
     {
-        (Database, this.appConnection, this.port, App, Users, Key) = (database, appConnection, port, app, users, key);
+        (this.cluster, Database, this.appConnection, this.port, App) = (cluster, database, appConnection, port, app);
     }
 
     public TestDatabase Database { get; private set; }
 
     public AppProcess App { get; private set; }
 
-    public IReadOnlyList<Guid> Users { get; }
-
-    /// <summary>An API key with every scope.</summary>
-    public string Key { get; }
-
     public string Url => $"http://127.0.0.1:{port}";
 
-    /// <param name="server">Where the database is.</param>
+    public IReadOnlyList<Guid> Users => cluster.Users;
+
+    /// <param name="cluster">Whose users and key there are.</param>
+    /// <param name="server">Where the database is: the cluster's, or a copy of it.</param>
     /// <param name="name">Which one.</param>
     /// <param name="changed">What is different in the connection string that the app gets.</param>
     public static async Task<FaultBench> OpenAsync(
-        FaultServer server, string name, Action<NpgsqlConnectionStringBuilder>? changed = null)
+        FaultCluster cluster, FaultServer server, string name, Action<NpgsqlConnectionStringBuilder>? changed = null)
     {
-        var database = new TestDatabase(server.For(name));
-        var users = new List<Guid>();
-        while (users.Count < 20) users.Add(await database.SignUpAsync(free: 10, paid: 1_000_000_000));
-        var key = await new ApiKeyCommands(database.Credits).CreateAsync(
-            "load", [.. ApiKey.KnownScopes], Caller.CommandLine, CancellationToken.None);
         var connection = new NpgsqlConnectionStringBuilder(server.For(name));
         changed?.Invoke(connection);
         var port = ServerPort.Free();
         var app = await AppProcess.ServeOverAsync(connection.ConnectionString, port);
-        return new(database, connection.ConnectionString, port, app, users, key.Value!.Key);
+        return new(cluster, new TestDatabase(server.For(name)), connection.ConnectionString, port, app);
     }
 
     /// <summary>Clients for this app, or for a relay in front of it.</summary>
     public ChargeLoad Load(int seed, int? through = null, bool freshKeys = false) =>
-        new(through is null ? Url : $"http://127.0.0.1:{through}", Key, Users, seed) { FreshKeys = freshKeys };
+        new(through is null ? Url : $"http://127.0.0.1:{through}", cluster.Key, Users, seed) { FreshKeys = freshKeys };
+
+    /// <summary>A client that may read.</summary>
+    public HttpClient Reader()
+    {
+        var reader = new HttpClient { BaseAddress = new Uri(Url) };
+        reader.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.Key);
+        return reader;
+    }
 
     /// <summary>Starts the app again after it ended.</summary>
     public async Task RestartAppAsync()

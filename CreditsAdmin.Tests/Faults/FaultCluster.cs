@@ -1,6 +1,7 @@
+using CreditsAdmin.Data;
+using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Tests.Infrastructure;
-using CreditsAdmin.Tests.Postgres;
 using Npgsql;
 
 namespace CreditsAdmin.Tests.Faults;
@@ -16,6 +17,12 @@ public sealed class FaultCluster : ICollectionFixture<FaultCluster>, IAsyncLifet
 
     internal FaultServer Server { get; private set; } = null!;
 
+    /// <summary>Who is charged: twenty users with free and paid credits.</summary>
+    internal Guid[] Users { get; } = [.. Enumerable.Range(0, 20).Select(_ => Guid.NewGuid())];
+
+    /// <summary>An API key with every scope.</summary>
+    internal string Key { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         Server = await FaultServer.CreateAsync();
@@ -23,9 +30,16 @@ public sealed class FaultCluster : ICollectionFixture<FaultCluster>, IAsyncLifet
         var template = Server.For(Template) + ";Pooling=false";
         await new Migrator(template).ApplyAsync(_ => { }, CancellationToken.None);
         await DatabaseLogins.EnsurePasswordsAsync(template, CancellationToken.None);
+        await using var database = new TestDatabase(Server.For(Template));
+        await database.ExecuteAsync("INSERT INTO auth.users (id, email) SELECT id, id || '@example.com' FROM unnest($1) AS id", Users);
+        await database.ExecuteAsync(
+            "SELECT grant_credits(id, 1000000000, 'paid', 'A test', 'first') FROM unnest($1) AS id", Users);
+        var key = await new ApiKeyCommands(database.Credits).CreateAsync(
+            "load", [.. ApiKey.KnownScopes], Caller.CommandLine, CancellationToken.None);
+        Key = key.Value!.Key;
     }
 
-    /// <summary>The name of a migrated database with nobody in it.</summary>
+    /// <summary>The name of a new database with the users and the key in it.</summary>
     internal async Task<string> NewDatabaseAsync()
     {
         var name = $"faults_{++databases}";

@@ -22,7 +22,7 @@ public abstract class FaultTest(FaultCluster cluster)
         Environment.GetEnvironmentVariable("CREDITS_FAULTS") == "all" ? all : Math.Max(1, all / 5);
 
     private protected async Task<FaultBench> OpenAsync(Action<Npgsql.NpgsqlConnectionStringBuilder>? changed = null) =>
-        await FaultBench.OpenAsync(Cluster.Server, await Cluster.NewDatabaseAsync(), changed);
+        await FaultBench.OpenAsync(Cluster, Cluster.Server, await Cluster.NewDatabaseAsync(), changed);
 
     /// <summary>Stops the load and compares; fails when one charge is lost or double, or a client saw what it must
     /// not.</summary>
@@ -38,7 +38,7 @@ public abstract class FaultTest(FaultCluster cluster)
     /// <summary>Prints the counts, also of a test that passes.</summary>
     private protected void Tell(ChargeLoad load, int faults, Comparison found, string more = "") => Console.WriteLine(
         $"  {GetType().Name}: seed {Seed}, {load.Acknowledged.Count} acknowledged, {faults} faults, {load.Retries} retries, "
-        + $"{load.TurnedAway} told to wait, {load.Unsent} unsent, {load.Cuts} unanswered, {load.Wrong.Count} wrong, {found.Lost} lost, "
+        + $"{load.TurnedAway} told to wait, {load.Unsent} unsent, {load.Cuts} unanswered, {load.Late} done before they were answered, {load.Wrong.Count} wrong, {found.Lost} lost, "
         + $"{found.Double} double, {running.Elapsed.TotalSeconds:0} s. {more}");
 
     /// <summary>Asks until it is so; fails when it takes too long.</summary>

@@ -17,7 +17,7 @@ public class StandbyTests(FaultCluster cluster) : FaultTest(cluster)
         {
             var other = ServerPort.Free();
             await using var bench = await FaultBench.OpenAsync(
-                primary, name, app => app.Host = $"127.0.0.1:{primary.Port},127.0.0.1:{other}");
+                Cluster, primary, name, app => app.Host = $"127.0.0.1:{primary.Port},127.0.0.1:{other}");
             using var load = bench.Load(Seed);
             var (failovers, slowest) = (0, TimeSpan.Zero);
 
@@ -56,12 +56,13 @@ public class StandbyTests(FaultCluster cluster) : FaultTest(cluster)
     {
         var name = await Cluster.NewDatabaseAsync();
         await using var primary = await Cluster.Server.CopyAsync();
-        await using var feed = new CutProxy(primary.Port, _ => false, Seed) { Lag = TimeSpan.FromMilliseconds(300) };
+        await using var feed = new CutProxy(primary.Port, _ => false, Seed);
         await using var standby = await primary.CopyAsync(standby: true, feed: feed.Port);
         await using var bench = await FaultBench.OpenAsync(
-            primary, name, app => app.Host = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Port}");
+            Cluster, primary, name, app => app.Host = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Port}");
         using var load = bench.Load(Seed);
 
+        feed.Lag = TimeSpan.FromMilliseconds(300);
         load.Start(16);
         await load.MoreAsync(500, TimeSpan.FromSeconds(30));
         primary.Kill();
@@ -82,7 +83,7 @@ public class StandbyTests(FaultCluster cluster) : FaultTest(cluster)
     {
         var name = await Cluster.NewDatabaseAsync();
         await using var primary = await Cluster.Server.CopyAsync();
-        await using var bench = await FaultBench.OpenAsync(primary, name);
+        await using var bench = await FaultBench.OpenAsync(Cluster, primary, name);
         using var load = bench.Load(Seed);
         Assert.NotNull(await load.ChargeAsync(bench.Users[0], 1, "before"));
 
