@@ -18,6 +18,8 @@ public class ConnectionCutTests(FaultCluster cluster) : FaultTest(cluster)
 
         await FinishAsync(bench, load, proxy.Cuts,
             $"{proxy.Before} before, {proxy.Between} between, {proxy.After} after; healed in {healed.TotalMilliseconds:0} ms");
+        // Trying again is the app's business before it is the client's.
+        Assert.InRange(load.TurnedAway, 0, proxy.Cuts / 4);
         Assert.True(Math.Min(proxy.Before, Math.Min(proxy.Between, proxy.After)) > proxy.Cuts / 6);
     }
 

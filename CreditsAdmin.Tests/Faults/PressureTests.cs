@@ -67,7 +67,10 @@ public class PressureTests(FaultCluster cluster) : FaultTest(cluster)
         await load.MoreAsync(32, TimeSpan.FromSeconds(10));
 
         await bench.Database.ExecuteAsync("ALTER ROLE credits_app RESET deadlock_timeout");
-        await FinishAsync(bench, load, (int)deadlocks);
+        // The third try nearly always succeeds; what the app says of the others stands in its log.
+        var told = bench.App.Output.Split("40P01").Length - 1;
+        await FinishAsync(bench, load, (int)deadlocks, $"{told} after three tries");
+        Assert.InRange(told, 0, (int)deadlocks / 10);
     }
 
     // Two users in either order, and the ledger before the account: what a charge never does, others may.
