@@ -47,7 +47,7 @@ public class ServerFaultTests(FaultCluster cluster) : FaultTest(cluster)
             await Cluster.Server.StopAtOnceAsync();
             await Cluster.Server.StartAsync();
             slowest = Longer(slowest, await load.MoreAsync(1, Recovery));
-            await load.MoreAsync(150, Recovery);
+            await load.MoreAsync(100, Recovery);
         }
 
         await FinishAsync(bench, load, stops, $"slowest recovery {slowest.TotalSeconds:0.0} s after the start");

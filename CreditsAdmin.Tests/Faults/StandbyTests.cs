@@ -43,7 +43,7 @@ public class StandbyTests(FaultCluster cluster) : FaultTest(cluster)
             }
 
             await bench.MoveAsync(primary);
-            await FinishAsync(bench, load, failovers, 
+            await FinishAsync(bench, load, failovers,
                 $"longest gap {slowest.TotalSeconds:0.0} s, of which {promotion.TotalSeconds:0.0} s for the promotion");
         }
         finally
