@@ -23,7 +23,7 @@ public sealed class JobCommands(CreditsDatabase database)
     /// <summary>Creates a job and takes its cost, free credits before paid. The same key and request again returns the
     /// first result. Refuses CR001 to CR005 and CR013.</summary>
     public Task<CreditResult<JobOutcome>> ChargeAsync(ChargeRequest request, Caller caller, CancellationToken cancel) =>
-        database.App.CallAsync(
+        database.App.CallRepeatableAsync(
             $"SELECT {Columns} FROM charge_credits($1, $2, $3, $4, $5, $6, $7, $8, $9)", JobOutcome.Read, cancel,
             Value(request.UserId), Value(request.Operation), Value(request.Cost), Value(request.IdempotencyKey),
             Json(request.Metadata), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
@@ -33,7 +33,7 @@ public sealed class JobCommands(CreditsDatabase database)
     /// Refuses CR003, CR006, CR007, CR008 and CR012.</summary>
     public Task<CreditResult<JobOutcome>> CompleteAsync(
         Guid jobId, long? actualCost, Caller caller, CancellationToken cancel, string? idempotencyKey = null) =>
-        database.App.CallAsync(
+        database.App.CallRepeatableAsync(
             $"SELECT {Columns} FROM complete_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
             Value(jobId), Value(actualCost), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
             Value(idempotencyKey));
@@ -41,7 +41,7 @@ public sealed class JobCommands(CreditsDatabase database)
     /// <summary>Fails a job and gives its credits back, once. Refuses CR006, CR007, CR012 and CR013.</summary>
     public Task<CreditResult<JobOutcome>> FailAsync(
         Guid jobId, string? error, Caller caller, CancellationToken cancel, string? idempotencyKey = null) =>
-        database.App.CallAsync(
+        database.App.CallRepeatableAsync(
             $"SELECT {Columns} FROM fail_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
             Value(jobId), Value(error), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
             Value(idempotencyKey));

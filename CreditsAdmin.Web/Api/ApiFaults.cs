@@ -1,5 +1,4 @@
-using System.Net.Sockets;
-using Npgsql;
+using CreditsAdmin.Data;
 
 namespace CreditsAdmin.Web.Api;
 
@@ -7,10 +6,6 @@ namespace CreditsAdmin.Web.Api;
 /// us.</summary>
 internal static class ApiFaults
 {
-    // Not transient for Npgsql, but nothing that a front end could do anything about: no such login, no such database,
-    // and a primary that has just become a standby.
-    private static readonly string[] Unavailable = ["28000", "28P01", "3D000", "25006"];
-
     /// <summary>Answers what the routes behind it leave unanswered.</summary>
     public static async Task WatchAsync(HttpContext http, RequestDelegate next)
     {
@@ -44,7 +39,7 @@ internal static class ApiFaults
         }
 
         var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ApiFaults));
-        if (IsUnavailable(error))
+        if (DatabaseFaults.IsPassing(error))
         {
             log.LogWarning("The database did not answer {Method} {Path}: {Reason}",
                 http.Request.Method, http.Request.Path, error.GetBaseException().Message);
@@ -54,13 +49,4 @@ internal static class ApiFaults
         log.LogError(error, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
         return new ProblemAnswer(CreditProblems.InternalError).ExecuteAsync(http);
     }
-
-    // Entity Framework wraps what Npgsql throws, so the causes are looked at too.
-    private static bool IsUnavailable(Exception? error) => error switch
-    {
-        null => false,
-        PostgresException refused => refused.IsTransient || Unavailable.Contains(refused.SqlState),
-        NpgsqlException or SocketException or TimeoutException => true,
-        _ => IsUnavailable(error.InnerException),
-    };
 }
