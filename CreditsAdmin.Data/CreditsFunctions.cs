@@ -16,14 +16,25 @@ internal static class CreditsFunctions
     public static Task<CreditResult<T>> CallAsync<T>(
         this NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel,
         params NpgsqlParameter[] parameters)
-        where T : class => source.TryAsync(Tries.OfAnyCall, sql, read, parameters, cancel);
+        where T : class =>
+        source.TryAsync(Tries.OfAnyCall, sql, parameters, (command, stop) => ReadAsync(command, read, stop), cancel);
 
     /// <summary>The same for a function that does one thing once, by its idempotency key or by the state that it finds:
     /// also tried again when it is not known whether it was carried out.</summary>
     public static Task<CreditResult<T>> CallRepeatableAsync<T>(
         this NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel,
         params NpgsqlParameter[] parameters)
-        where T : class => source.TryAsync(Tries.OfRepeatableCall, sql, read, parameters, cancel);
+        where T : class =>
+        source.TryAsync(
+            Tries.OfRepeatableCall, sql, parameters, (command, stop) => ReadAsync(command, read, stop), cancel);
+
+    /// <summary>The same for a function that answers many rows; a refusal of the call as a whole is an
+    /// exception.</summary>
+    public static Task<List<T>> CallRowsRepeatableAsync<T>(
+        this NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel,
+        params NpgsqlParameter[] parameters) =>
+        source.TryAsync(
+            Tries.OfRepeatableCall, sql, parameters, (command, stop) => ReadRowsAsync(command, read, stop), cancel);
 
     /// <summary>The same inside a transaction that somebody else began.</summary>
     public static async Task<CreditResult<T>> CallAsync<T>(
@@ -36,10 +47,9 @@ internal static class CreditsFunctions
         return await ReadAsync(command, read, cancel);
     }
 
-    private static async Task<CreditResult<T>> TryAsync<T>(
-        this NpgsqlDataSource source, ResiliencePipeline tries, string sql, Func<NpgsqlDataReader, T> read,
-        NpgsqlParameter[] parameters, CancellationToken cancel)
-        where T : class
+    private static async Task<T> TryAsync<T>(
+        this NpgsqlDataSource source, ResiliencePipeline tries, string sql, NpgsqlParameter[] parameters,
+        Func<NpgsqlCommand, CancellationToken, Task<T>> run, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(sql) { CommandTimeout = MostSeconds };
         command.Parameters.AddRange(parameters);
@@ -49,7 +59,7 @@ internal static class CreditsFunctions
             command.Connection = connection;
             var confirmed = true;
             connection.Notice += (_, said) => confirmed &= said.Notice.SqlState != PostgresErrorCodes.Warning;
-            var result = await ReadAsync(command, read, stop);
+            var result = await run(command, stop);
             // A wait for a standby that is cancelled ends in a commit with this warning: it may be lost with the primary.
             return confirmed ? result : throw new TimeoutException("No standby confirmed the commit.");
         }, cancel);
@@ -73,6 +83,16 @@ internal static class CreditsFunctions
         {
             return new(null, refusal);
         }
+    }
+
+    private static async Task<List<T>> ReadRowsAsync<T>(
+        NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancel)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancel)) rows.Add(read(reader));
+        await reader.NextResultAsync(cancel);
+        return rows;
     }
 
     public static NpgsqlParameter Value(Guid? value) => Parameter(value, NpgsqlDbType.Uuid);

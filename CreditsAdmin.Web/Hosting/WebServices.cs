@@ -1,4 +1,5 @@
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
@@ -26,6 +27,7 @@ internal static class WebServices
             .AddSingleton(TimeProvider.System)
             .AddSingleton<DatabaseCheck>()
             .AddSingleton<DatabaseGate>()
+            .AddSingleton(builder.Configuration.GetSection("Jobs").Get<GatherOptions>() ?? new GatherOptions())
             .AddCreditsData()
             .AddSessions()
             .AddCreditsApi(builder.Configuration)
