@@ -12,6 +12,9 @@ internal readonly record struct ChargeItem(ChargeRequest Request, Caller Caller)
 /// <param name="Fault">Set when there is no result: the account or the database was busy or away.</param>
 public readonly record struct ChargeAnswer(CreditResult<JobOutcome>? Result, Exception? Fault);
 
+/// <summary>Somebody held the account for too long. Nothing was charged; later it may be.</summary>
+internal sealed class AccountBusyException(string message) : TimeoutException(message);
+
 /// <summary>Charges, alone or many in one transaction. Every answer of a batch is what the charge alone would have
 /// got.</summary>
 internal static class ChargeBatch
@@ -93,7 +96,7 @@ internal static class ChargeBatch
         {
             return CreditRefusal.From(refused, row.GetString(10), row.TextOrNull(11)) is { } refusal
                 ? new(new(null, refusal), null)
-                : new(null, new TimeoutException(row.GetString(10)));
+                : new(null, new AccountBusyException(row.GetString(10)));
         }
 
         return new(new(

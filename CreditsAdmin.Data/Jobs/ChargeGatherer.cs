@@ -95,7 +95,7 @@ public sealed class ChargeGatherer : IAsyncDisposable
 
     private void Answer(Waiting waiting, ChargeAnswer answer)
     {
-        if (answer.Fault is TimeoutException or Npgsql.PostgresException { SqlState: "55P03" }
+        if (answer.Fault is AccountBusyException or Npgsql.PostgresException { SqlState: "55P03" }
             || answer.Result is { Refusal.Code: RefusalCode.RequestInProgress })
         {
             busy.TryAdd(waiting.Item.Request.UserId, true);

@@ -38,15 +38,21 @@ internal static class ApiFaults
             return new ProblemAnswer(CreditProblems.OfStatus(bad.StatusCode)).ExecuteAsync(http);
         }
 
+        return ProblemOf(http, error).ExecuteAsync(http);
+    }
+
+    /// <summary>The problem that stands for a fault, after logging what it was.</summary>
+    public static ProblemAnswer ProblemOf(HttpContext http, Exception error)
+    {
         var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ApiFaults));
         if (DatabaseFaults.IsPassing(error))
         {
             log.LogWarning("The database did not answer {Method} {Path}: {Reason}",
                 http.Request.Method, http.Request.Path, error.GetBaseException().Message);
-            return new ProblemAnswer(CreditProblems.ServiceUnavailable).ExecuteAsync(http);
+            return new(CreditProblems.ServiceUnavailable);
         }
 
         log.LogError(error, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
-        return new ProblemAnswer(CreditProblems.InternalError).ExecuteAsync(http);
+        return new(CreditProblems.InternalError);
     }
 }
