@@ -100,14 +100,6 @@ EXCEPTION
 END
 $$;
 
--- Which of these accounts somebody else holds. Holds all others from now on, without waiting for any.
-CREATE OR REPLACE FUNCTION credits.busy_accounts(p_user_ids uuid[])
-RETURNS uuid[] LANGUAGE sql SET search_path = credits, pg_temp AS $$
-    WITH held AS MATERIALIZED (
-        SELECT a.user_id FROM accounts a WHERE a.user_id = ANY (p_user_ids) FOR NO KEY UPDATE SKIP LOCKED)
-    SELECT coalesce(array_agg(a.user_id), '{}') FROM accounts a
-    WHERE a.user_id = ANY (p_user_ids) AND a.user_id NOT IN (SELECT h.user_id FROM held h)
-$$;
-REVOKE ALL ON FUNCTION credits.charge_item, credits.busy_accounts FROM PUBLIC;
+REVOKE ALL ON FUNCTION credits.charge_item FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.charge_credits_batch FROM PUBLIC, anon, authenticated, service_role;
 GRANT EXECUTE ON FUNCTION public.charge_credits_batch TO credits_app, service_role;
