@@ -68,7 +68,7 @@ public class IdempotencyTests(CreditsApp app) : AppTest(app)
             Assert.Single(answers, answer => !answer.Replayed);
 
             var path = $"/v1/jobs/{answers[0]["id"]}/" + (round % 2 == 0 ? "fail" : "complete");
-            var ends = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => api.PostAsync(path, null, "end")));
+            var ends = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => api.PostAsync(path, null, $"end-{round}")));
             Assert.All(ends, answer => Assert.Equal(200, answer.Status));
             Assert.Single(ends.Select(answer => answer.Text).Distinct());
             Assert.Single(ends, answer => !answer.Replayed);

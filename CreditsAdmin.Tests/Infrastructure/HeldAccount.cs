@@ -12,6 +12,7 @@ public sealed class HeldAccount : IAsyncDisposable
 
     public static async Task<HeldAccount> HoldAsync(TestDatabase database, Guid user, string? actor = null, string? key = null)
     {
+        if (actor is not null) await database.ExecuteAsync("SELECT credits.caller_id($1, 'api')", actor);
         var connection = await database.OpenAsync();
         await using var command = new NpgsqlCommand("""
             BEGIN;

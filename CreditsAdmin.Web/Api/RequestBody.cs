@@ -52,6 +52,7 @@ internal sealed class RequestBody : RequestInput
     /// <summary>The same where the key is a member of the body.</summary>
     public string? IdempotencyKey(string name)
     {
+        if (body is null) return null;
         if (Find(name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { } key && IsKey(key)) return key;
         Refuse(RefusalCode.InvalidIdempotencyKey, name, $"{name} is missing or cannot be used.");
         return null;
