@@ -8,8 +8,8 @@ namespace CreditsAdmin.Tests.Model;
 public class HistoryTests(DatabaseFixture fixture, ITestOutputHelper output) : DatabaseTest(fixture)
 {
     [Theory]
-    [InlineData(8, 10)]
-    [InlineData(32, 10)]
+    [InlineData(8, 8)]
+    [InlineData(32, 5)]
     public async Task What_runs_at_once_could_have_run_one_after_the_other(int connections, int histories)
     {
         histories = Settings.Number("CREDITS_HISTORIES") ?? histories;
