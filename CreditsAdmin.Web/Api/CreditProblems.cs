@@ -69,7 +69,8 @@ internal static class CreditProblems
         "This address exists, but not for this HTTP method.", "Use a method that the header Allow names.");
 
     public static ProblemKind PayloadTooLarge { get; } = new("payload_too_large", 413, "Body too large",
-        "A body may have 65536 bytes, a batch of jobs 2097152.", "Send less, such as a link in metadata in place of the data itself.");
+        "A body may have 65536 bytes, a batch of jobs 2097152.",
+        "Send less, such as a link in metadata in place of the data itself.");
 
     public static ProblemKind UnsupportedMediaType { get; } = new("unsupported_media_type", 415, "Not sent as JSON",
         "Bodies are plain JSON in UTF-8.", "Send \"Content-Type: application/json\" and no Content-Encoding.");
