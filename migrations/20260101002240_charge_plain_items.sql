@@ -19,7 +19,7 @@ CREATE OR REPLACE FUNCTION credits.charge_plain_items(
     p_user_ids uuid[], p_operations text[], p_costs bigint[], p_idempotency_keys text[], p_metadata jsonb[],
     p_caller_ids integer[], p_request_ids text[], p_timeout_seconds integer[], p_left_out uuid[])
 RETURNS public.charge_outcome[] LANGUAGE plpgsql SET search_path = credits, pg_temp
-SET enable_nestloop = off SET jit = off SET credits.posting = 'on' AS $$
+SET enable_nestloop = off SET jit = off AS $$
 DECLARE
     v_now constant timestamptz := clock_timestamp();
     v_timeout constant integer := (SELECT s.job_timeout_seconds FROM settings s);
@@ -34,6 +34,7 @@ BEGIN
         GROUP BY i.user_id
         HAVING bool_and(i.caller_id IS NOT NULL AND is_plain_charge(i.operation, i.cost, i.key, i.metadata, i.seconds))) t
     WHERE t.user_id <> ALL (p_left_out);
+    PERFORM set_config('credits.posting', 'on', true);
     v_debits := debit_accounts(v_debits.user_ids, v_debits.totals, v_debits.items);
 
     WITH item AS (
@@ -62,6 +63,7 @@ BEGIN
     SELECT array_agg((c.nr, (c.id, c.user_id, c.operation, 'pending', c.cost, 0, coalesce(c.metadata, '{}'), v_now,
         c.deadline, NULL, NULL, c.balance_after, c.free_after, c.balance_after - c.free_after, false)::public.job_result,
         NULL, NULL, NULL)::public.charge_outcome) INTO v_done FROM charged c;
+    PERFORM set_config('credits.posting', 'off', true);
     RETURN v_done;
 END
 $$;
@@ -72,7 +74,7 @@ $$;
 CREATE OR REPLACE FUNCTION credits.debit_accounts(p_user_ids uuid[], p_totals bigint[], p_items bigint[])
 RETURNS credits.debits LANGUAGE plpgsql SET search_path = credits, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
-SET jit = off SET credits.posting = 'on' AS $$
+SET jit = off AS $$
 DECLARE
     v_done debits;
 BEGIN
@@ -88,5 +90,4 @@ BEGIN
     RETURN v_done;
 END
 $$;
-
 REVOKE ALL ON FUNCTION credits.charge_plain_items, credits.debit_accounts FROM PUBLIC;

@@ -15,12 +15,12 @@ public class AppFaultTests(FaultCluster cluster) : FaultTest(cluster)
         load.Start(16);
         for (; kills < Count(50); kills++)
         {
-            await load.MoreAsync(40, TimeSpan.FromSeconds(20));
+            await load.MoreAsync(40, TimeSpan.FromSeconds(60));
             await bench.App.KillAsync();
             await bench.RestartAppAsync();
         }
 
-        await load.MoreAsync(40, TimeSpan.FromSeconds(20));
+        await load.MoreAsync(40, TimeSpan.FromSeconds(60));
         await FinishAsync(bench, load, kills);
     }
 
@@ -35,7 +35,7 @@ public class AppFaultTests(FaultCluster cluster) : FaultTest(cluster)
         load.Start(16);
         for (; stops < Count(20); stops++)
         {
-            await load.MoreAsync(40, TimeSpan.FromSeconds(20));
+            await load.MoreAsync(40, TimeSpan.FromSeconds(60));
             // A charge that waits for its user's account is on its way when the app is told to stop.
             await using var blocker = await bench.Database.OpenAsync();
             await using var held = await AccountLock.TakeAsync(blocker, bench.Users[0]);
@@ -51,7 +51,7 @@ public class AppFaultTests(FaultCluster cluster) : FaultTest(cluster)
             await bench.RestartAppAsync();
         }
 
-        await load.MoreAsync(40, TimeSpan.FromSeconds(20));
+        await load.MoreAsync(40, TimeSpan.FromSeconds(60));
         await FinishAsync(bench, load, stops);
         Assert.Empty(last.Wrong);
         // What the app had not begun, it may leave unanswered: never what it had.

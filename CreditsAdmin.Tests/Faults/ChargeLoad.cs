@@ -71,7 +71,7 @@ internal sealed class ChargeLoad : IDisposable
         var (waited, wanted) = (Stopwatch.StartNew(), Volatile.Read(ref answered) + charges);
         while (Volatile.Read(ref answered) < wanted)
         {
-            Assert.True(waited.Elapsed < most, $"Nothing was charged for {waited.Elapsed}. {string.Join('\n', Wrong.Take(3))}");
+            Assert.True(waited.Elapsed < most, $"Not {charges} more charges within {most}. {string.Join('\n', Wrong.Take(3))}");
             await Task.Delay(5);
         }
 

@@ -28,7 +28,7 @@ public class StandbyTests(FaultCluster cluster) : FaultTest(cluster)
                 await ConfirmAsync(primary, "'*'");
                 await UntilAsync(async () => await primary.AskAsync("SELECT sync_state FROM pg_stat_replication") is "sync",
                     Recovery, "A synchronous standby");
-                await load.MoreAsync(100, Recovery);
+                await load.MoreAsync(100, TimeSpan.FromSeconds(60));
 
                 var gap = Stopwatch.StartNew();
                 primary.Kill();
@@ -66,7 +66,7 @@ public class StandbyTests(FaultCluster cluster) : FaultTest(cluster)
 
         feed.Lag = TimeSpan.FromMilliseconds(300);
         load.Start(16);
-        await load.MoreAsync(500, TimeSpan.FromSeconds(30));
+        await load.MoreAsync(500, TimeSpan.FromSeconds(60));
         primary.Kill();
         feed.CutAll();
         await standby.PromoteAsync();

@@ -1,11 +1,13 @@
--- What a batch of charges must know about its items before it charges them.
+-- What a batch of charges is asked for, before anything moves.
 
 -- The callers of a batch, one for each item; NULL for those who may not charge.
 CREATE OR REPLACE FUNCTION credits.batch_callers(p_actors text[], p_via text, p_items integer)
 RETURNS integer[] LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
-    v_known constant jsonb := (SELECT jsonb_object_agg(coalesce(a.actor, ''), CASE WHEN may(a.actor, p_via, 'jobs:write')
-        THEN caller_id(a.actor, p_via) END) FROM (SELECT DISTINCT unnest(coalesce(p_actors, ARRAY[NULL])) AS actor) a);
+    v_known constant jsonb := (
+        SELECT jsonb_object_agg(coalesce(a.actor, ''),
+            CASE WHEN may(a.actor, p_via, 'jobs:write') THEN caller_id(a.actor, p_via) END)
+        FROM (SELECT DISTINCT unnest(coalesce(p_actors, ARRAY[NULL])) AS actor) a);
 BEGIN
     IF p_actors IS NULL THEN
         RETURN array_fill((v_known ->> '')::integer, ARRAY[p_items]);
@@ -29,7 +31,8 @@ END
 $$;
 
 -- The users of a batch who repeat a key, in it or of an earlier request.
-CREATE OR REPLACE FUNCTION credits.repeated_requests(p_user_ids uuid[], p_idempotency_keys text[], p_caller_ids integer[])
+CREATE OR REPLACE FUNCTION credits.repeated_requests(
+    p_user_ids uuid[], p_idempotency_keys text[], p_caller_ids integer[])
 RETURNS uuid[] LANGUAGE sql STABLE SET search_path = credits, pg_temp AS $$
     WITH asked AS MATERIALIZED (
         SELECT i.user_id, hashtextextended(encode(pack_key(i.key), 'hex'), i.caller_id) AS request
