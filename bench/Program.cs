@@ -1,0 +1,3 @@
+using CreditsAdmin.Bench;
+
+return await BenchCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json;
+using CreditsAdmin.Bench.Servers;
+
+namespace CreditsAdmin.Bench.Results;
+
+/// <summary>Gathers what was measured, prints it as tables and writes it as JSON.</summary>
+internal sealed class Report(BenchOptions options, BenchServer server)
+{
+    private readonly List<object> tables = [];
+    private readonly Dictionary<string, object> json = [];
+
+    /// <summary>Medians of all rounds; a ratio is the median of the rounds' own ratios.</summary>
+    public void Charges(IReadOnlyList<Measurement> measurements, IReadOnlyList<Measured> order)
+    {
+        json["measurements"] = measurements;
+        var table = new Table("charges", "charges/s", "from–to", "ratio", "p50 ms", "p99 ms", "WAL B", "app µs", "PG µs",
+            "load µs", "others");
+        foreach (var one in order)
+        {
+            var runs = measurements.Where(run => run.Name == one.Name).ToList();
+            var base_ = measurements.Where(run => run.Name == one.Against).ToDictionary(run => run.Round, run => run.PerSecond);
+            table.Add(one.Name, Whole(Median(runs, run => run.PerSecond)),
+                $"{Whole(runs.Min(run => run.PerSecond))}–{Whole(runs.Max(run => run.PerSecond))}",
+                base_.Count == 0 ? "" : Tenths(Median(runs, run => run.PerSecond / base_[run.Round]), "0.00"),
+                runs[0].P50 is null ? "" : Tenths(Median(runs, run => run.P50!.Value), "0.0"),
+                runs[0].P99 is null ? "" : Tenths(Median(runs, run => run.P99!.Value), "0.0"),
+                Whole(Median(runs, run => run.WalBytes)), Whole(Median(runs, run => run.AppMicroseconds)),
+                Whole(Median(runs, run => run.PostgresMicroseconds)), Whole(Median(runs, run => run.LoadMicroseconds)),
+                Tenths(Median(runs, run => run.OtherCores), "0.0"));
+        }
+
+        tables.Add(table);
+    }
+
+    public void Memory(IReadOnlyList<WebApp> apps)
+    {
+        var memory = apps.Select(app => Machine.Memory(app.Pid)).ToList();
+        json["memory_mib"] = memory.Select(one => new { one.Now, one.Most });
+        var table = new Table("memory of the app", "MiB after the load", "MiB at most");
+        foreach (var (one, name) in memory.Zip(["one by one", "gathering"]))
+            table.Add(name, Whole(one.Now), Whole(one.Most));
+        tables.Add(table);
+    }
+
+    public void Storage(IReadOnlyList<StoredBytes> stored)
+    {
+        json["stored_bytes"] = stored;
+        var table = new Table("stored for a charge", "bytes", "ratio");
+        foreach (var one in stored) table.Add(one.Name, Whole(one.Bytes), Tenths(one.Bytes / stored[0].Bytes, "0.00"));
+        tables.Add(table);
+    }
+
+    public void Lists(IReadOnlyList<ListTime> times)
+    {
+        json["lists_ms"] = times;
+        var table = new Table("lists and searches", "p50 ms", "p99 ms");
+        foreach (var one in times) table.Add(one.Name, Tenths(one.P50, "0.00"), Tenths(one.P99, "0.00"));
+        tables.Add(table);
+    }
+
+    public void Check(IReadOnlyList<string> faults)
+    {
+        json["faults"] = faults;
+        tables.Add(faults.Count == 0
+            ? "Every charge that was answered is in its ledger, once, and every balance is the sum of its ledger."
+            : string.Join(Environment.NewLine, faults));
+    }
+
+    /// <summary>Prints everything; writes the JSON where it was asked for.</summary>
+    public async Task WriteAsync(CancellationToken cancel)
+    {
+        string[] about =
+        [
+            $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Machine.Describe()}",
+            $"PostgreSQL {server.Version} over TCP loopback: fsync, synchronous_commit and full_page_writes on, "
+                + string.Join(", ", server.Settings),
+            $"{options.Rows:N0} rows, {options.Users:N0} users, {options.Rounds} rounds of {options.Each.TotalSeconds:0} s",
+        ];
+        json["about"] = about;
+        foreach (var line in about) Console.WriteLine("- " + line);
+        foreach (var table in tables) Console.WriteLine($"{Environment.NewLine}{table}");
+        if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(json), cancel);
+    }
+
+    private static double Median(List<Measurement> runs, Func<Measurement, double> value)
+    {
+        var sorted = runs.Select(value).Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
+
+    private static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Tenths(double number, string form) => number.ToString(form, CultureInfo.InvariantCulture);
+}
