@@ -1,4 +1,3 @@
-using CreditsAdmin.Bench.Loads;
 using CreditsAdmin.Bench.Results;
 using CreditsAdmin.Bench.Servers;
 
@@ -15,12 +14,12 @@ internal static class Benchmark
         await Console.Error.WriteLineAsync($"Loading {options.Rows:N0} rows of {options.Users:N0} users…");
         var databases = await LoadAsync(new Databases(server, options.Users), options, cancel);
         await server.ExecuteAsync("postgres", "CHECKPOINT", cancel);
-        await using var contestants = await Contestants.StartAsync(server, databases, options, cancel);
-        var rounds = new Rounds(server, contestants.Apps, options);
+        await using var contestants = await Contestants.StartAsync(server, databases, cancel);
+        var (rounds, course) = (new Rounds(server, contestants.Apps, options), new Course(server, contestants, options).All());
 
         // Before the rounds: what many connections extend at once leaves room that one would fill first.
         var stored = await new Storage(server, rounds, options).RunAsync(databases, cancel);
-        report.Charges(await rounds.RunAsync(contestants.Measured(), cancel), contestants.Measured());
+        report.Charges(await rounds.RunAsync(course, cancel), course);
         report.Memory(contestants.Apps);
         report.Storage(stored);
         report.Lists(await new Lists(server, options).RunAsync(databases[1], cancel));

@@ -5,12 +5,10 @@ namespace CreditsAdmin.Bench;
 
 /// <summary>One thing that is measured.</summary>
 /// <param name="Name">What it is called in the table.</param>
-/// <param name="Against">The measurement that it is compared with; null for none.</param>
+/// <param name="Against">The measurement that it is compared with.</param>
 /// <param name="Database">Where it charges.</param>
-/// <param name="App">The app that it asks, or null when it asks the database itself.</param>
 /// <param name="RunAsync">Charges for about this long.</param>
-internal sealed record Measured(
-    string Name, string? Against, LoadedDatabase Database, WebApp? App, Func<TimeSpan, Task<Load>> RunAsync);
+internal sealed record Measured(string Name, string Against, LoadedDatabase Database, Func<TimeSpan, Task<Load>> RunAsync);
 
 /// <summary>What was measured once.</summary>
 /// <param name="PerSecond">Charges a second.</param>

@@ -38,7 +38,7 @@ internal sealed class Rounds(BenchServer server, IReadOnlyList<WebApp> apps, Ben
     {
         var wal = await WalAsync(cancel);
         var (start, clock) = (Cpu(), Stopwatch.StartNew());
-        var load = await one.RunAsync(options.Each);
+        var load = await one.RunAsync(round == 0 ? TimeSpan.FromSeconds(1) : options.Each);
         var (cpu, seconds) = (Cpu() - start, clock.Elapsed.TotalSeconds);
         Count(one.Database, load);
         var sorted = load.Latencies.Order().ToList();

@@ -11,26 +11,32 @@ internal sealed class Report(BenchOptions options, BenchServer server)
     private readonly Dictionary<string, object> json = [];
 
     /// <summary>Medians of all rounds; a ratio is the median of the rounds' own ratios.</summary>
-    public void Charges(IReadOnlyList<Measurement> measurements, IReadOnlyList<Measured> order)
+    public void Charges(IReadOnlyList<Measurement> measurements, IReadOnlyList<Measured> course)
     {
         json["measurements"] = measurements;
         var table = new Table("charges", "charges/s", "from–to", "ratio", "p50 ms", "p99 ms", "WAL B", "app µs", "PG µs",
             "load µs", "others");
-        foreach (var one in order)
+        foreach (var one in course)
         {
             var runs = measurements.Where(run => run.Name == one.Name).ToList();
-            var base_ = measurements.Where(run => run.Name == one.Against).ToDictionary(run => run.Round, run => run.PerSecond);
             table.Add(one.Name, Whole(Median(runs, run => run.PerSecond)),
                 $"{Whole(runs.Min(run => run.PerSecond))}–{Whole(runs.Max(run => run.PerSecond))}",
-                base_.Count == 0 ? "" : Tenths(Median(runs, run => run.PerSecond / base_[run.Round]), "0.00"),
-                runs[0].P50 is null ? "" : Tenths(Median(runs, run => run.P50!.Value), "0.0"),
-                runs[0].P99 is null ? "" : Tenths(Median(runs, run => run.P99!.Value), "0.0"),
+                one.Name == one.Against ? "" : Ratio(measurements, one.Name, one.Against),
+                runs[0].P50 is null ? "" : Parts(Median(runs, run => run.P50!.Value), "0.0"),
+                runs[0].P99 is null ? "" : Parts(Median(runs, run => run.P99!.Value), "0.0"),
                 Whole(Median(runs, run => run.WalBytes)), Whole(Median(runs, run => run.AppMicroseconds)),
                 Whole(Median(runs, run => run.PostgresMicroseconds)), Whole(Median(runs, run => run.LoadMicroseconds)),
-                Tenths(Median(runs, run => run.OtherCores), "0.0"));
+                Parts(Median(runs, run => run.OtherCores), "0.0"));
         }
 
         tables.Add(table);
+        var ratios = new Table("ratios", "of charges/s");
+        foreach (var (over, under) in Course.Ratios)
+        {
+            if (Ratio(measurements, over, under) is { Length: > 0 } ratio) ratios.Add($"{over} / {under}", ratio);
+        }
+
+        tables.Add(ratios);
     }
 
     public void Memory(IReadOnlyList<WebApp> apps)
@@ -47,7 +53,7 @@ internal sealed class Report(BenchOptions options, BenchServer server)
     {
         json["stored_bytes"] = stored;
         var table = new Table("stored for a charge", "bytes", "ratio");
-        foreach (var one in stored) table.Add(one.Name, Whole(one.Bytes), Tenths(one.Bytes / stored[0].Bytes, "0.00"));
+        foreach (var one in stored) table.Add(one.Name, Whole(one.Bytes), Parts(one.Bytes / stored[0].Bytes, "0.00"));
         tables.Add(table);
     }
 
@@ -55,7 +61,7 @@ internal sealed class Report(BenchOptions options, BenchServer server)
     {
         json["lists_ms"] = times;
         var table = new Table("lists and searches", "p50 ms", "p99 ms");
-        foreach (var one in times) table.Add(one.Name, Tenths(one.P50, "0.00"), Tenths(one.P99, "0.00"));
+        foreach (var one in times) table.Add(one.Name, Parts(one.P50, "0.00"), Parts(one.P99, "0.00"));
         tables.Add(table);
     }
 
@@ -83,6 +89,17 @@ internal sealed class Report(BenchOptions options, BenchServer server)
         if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(json), cancel);
     }
 
+    // Within a round, because from one round to the next the machine is another one; empty when one of both is missing.
+    private static string Ratio(IReadOnlyList<Measurement> measurements, string over, string under)
+    {
+        var unders = measurements.Where(run => run.Name == under).ToDictionary(run => run.Round, run => run.PerSecond);
+        var overs = measurements.Where(run => run.Name == over && unders.ContainsKey(run.Round)).ToList();
+        if (overs.Count == 0) return "";
+        var ratios = overs.Select(run => run.PerSecond / unders[run.Round]).ToList();
+        return $"{Parts(Median(overs, run => run.PerSecond / unders[run.Round]), "0.00")}"
+            + (overs.Count > 1 ? $" ({Parts(ratios.Min(), "0.0")}–{Parts(ratios.Max(), "0.0")})" : "");
+    }
+
     private static double Median(List<Measurement> runs, Func<Measurement, double> value)
     {
         var sorted = runs.Select(value).Order().ToList();
@@ -91,5 +108,5 @@ internal sealed class Report(BenchOptions options, BenchServer server)
 
     private static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Tenths(double number, string form) => number.ToString(form, CultureInfo.InvariantCulture);
+    private static string Parts(double number, string form) => number.ToString(form, CultureInfo.InvariantCulture);
 }

@@ -28,7 +28,7 @@ internal sealed class WebApp : IAsyncDisposable
     /// <param name="connectionString">The owner's.</param>
     /// <param name="settings">Settings as the environment names them.</param>
     public static async Task<WebApp> StartAsync(
-        string connectionString, IReadOnlyDictionary<string, string> settings, CancellationToken cancel)
+        string connectionString, IReadOnlyList<(string Name, string Value)> settings, CancellationToken cancel)
     {
         var port = FreePort();
         var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CreditsAdmin.Web.dll")])
