@@ -13,7 +13,6 @@ internal static class Benchmark
         var report = new Report(options, server);
         await Console.Error.WriteLineAsync($"Loading {options.Rows:N0} rows of {options.Users:N0} users…");
         var databases = await LoadAsync(new Databases(server, options.Users), options, cancel);
-        await server.ExecuteAsync("postgres", "CHECKPOINT", cancel);
         await using var contestants = await Contestants.StartAsync(server, databases, cancel);
         var (rounds, course) = (new Rounds(server, contestants.Apps, options), new Course(server, contestants, options).All());
 
