@@ -64,12 +64,14 @@ internal sealed class Lists(BenchServer server, BenchOptions options)
         Task<Guid> IdAsync(string sql) => server.AskAsync<Guid>(database.Name, sql, cancel);
     }
 
-    private static IEnumerable<(string, Func<CreditsDb, Task<object?>>)> JobReads(Guid user, Guid job, CancellationToken cancel) =>
+    private static IEnumerable<(string, Func<CreditsDb, Task<object?>>)> JobReads(
+        Guid user, Guid job, CancellationToken cancel) =>
     [
         ("jobs, newest", async db => await JobQueries.ListAsync(db, new(), new(), cancel)),
         ("jobs, in the middle", async db => await JobQueries.ListAsync(db, new(), new(Before: job), cancel)),
         ("jobs, failed", async db => await JobQueries.ListAsync(db, new(Status: "failed"), new(), cancel)),
-        ("jobs of an operation, 1 of 1,000", async db => await JobQueries.ListAsync(db, new(Operation: "training"), new(), cancel)),
+        ("jobs of an operation, 1 of 1,000", async db =>
+            await JobQueries.ListAsync(db, new(Operation: "training"), new(), cancel)),
         ("jobs, failed, of that operation", async db =>
             await JobQueries.ListAsync(db, new(Status: "failed", Operation: "training"), new(), cancel)),
         ("jobs of a user", async db => await JobQueries.ListAsync(db, new(UserId: user), new(), cancel)),

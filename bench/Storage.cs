@@ -24,12 +24,12 @@ internal sealed class Storage(BenchServer server, Rounds rounds, BenchOptions op
     {
         var charges = options.Quick ? 1_000 : 20_000;
         var (seed, ours) = (databases[0], databases[1]);
-        var owner = server.ConnectionString(ours.Name);
+        var login = DatabaseLogins.From(server.ConnectionString(ours.Name)).App;
         return
         [
-            new("present system", await GrowthAsync(seed, server.ConnectionString(seed.Name), Scripts.Seed(Accounts), charges, cancel)),
-            new("charge_credits", await GrowthAsync(
-                ours, DatabaseLogins.From(owner).App, Scripts.Single(Accounts), charges, cancel)),
+            new("present system",
+                await GrowthAsync(seed, server.ConnectionString(seed.Name), Scripts.Seed(Accounts), charges, cancel)),
+            new("charge_credits", await GrowthAsync(ours, login, Scripts.Single(Accounts), charges, cancel)),
         ];
     }
 

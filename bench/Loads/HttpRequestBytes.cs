@@ -43,14 +43,19 @@ internal sealed class HttpRequestBytes
     {
         foreach (var place in keys) Guid.NewGuid().TryFormat(bytes.AsSpan(place, KeyLength), out _);
         foreach (var place in accounts)
-            (1 + Random.Shared.Next(users)).TryFormat(bytes.AsSpan(place, AccountLength), out _, "D12", CultureInfo.InvariantCulture);
+        {
+            var account = 1 + Random.Shared.Next(users);
+            account.TryFormat(bytes.AsSpan(place, AccountLength), out _, "D12", CultureInfo.InvariantCulture);
+        }
+
         return bytes;
     }
 
-    private static string Body(string key) =>
-        $$"""
-        {{{key}}"user":"00000000-0000-0000-0000-{{new string(Account, AccountLength)}}","operation":"{{Charge.Operation}}","cost":1,"metadata":{{Charge.Metadata}}}
-        """;
+    private static string Body(string key)
+    {
+        var user = "00000000-0000-0000-0000-" + new string(Account, AccountLength);
+        return $$"""{{{key}}"user":"{{user}}","operation":"{{Charge.Operation}}","cost":1,"metadata":{{Charge.Metadata}}}""";
+    }
 
     private static string Text(WebApp app, string apiKey, string path, string body, string header) =>
         $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{app.Port}\r\nAuthorization: Bearer {apiKey}\r\n{header}"

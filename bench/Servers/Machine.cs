@@ -21,7 +21,8 @@ internal static class Machine
 
     public static string Describe()
     {
-        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        var model = File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
         return $"{Environment.ProcessorCount} cores {model?.Split(':')[1].Trim() ?? "of an unnamed model"}, "
             + $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {Environment.OSVersion.VersionString}, "
             + $".NET {Environment.Version}";
@@ -53,9 +54,11 @@ internal static class Machine
         return (Mebibytes(lines, "VmRSS:"), Mebibytes(lines, "VmHWM:"));
     }
 
-    private static long Mebibytes(string[] lines, string name) => long.Parse(
-        lines.Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture) >> 10;
+    private static long Mebibytes(string[] lines, string name)
+    {
+        var line = lines.Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10;
+    }
 
     // The fields after the program's name, which may hold spaces: state, parent, …
     private static string[]? Fields(int pid)
