@@ -31,7 +31,6 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
 
     internal DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
-
     internal DbSet<CreditSettings> Settings => Set<CreditSettings>();
 
     internal DbSet<Balance> PublicBalances => Set<Balance>();
@@ -56,7 +55,7 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<Account>().ToTable("accounts", "credits").HasKey(account => account.UserId);
         modelBuilder.Entity<JobRecord>().ToTable("jobs", "credits");
         modelBuilder.Entity<ReceiptRecord>().ToTable("receipts", "credits");
-        modelBuilder.Entity<EntryRecord>().ToTable("ledger_entries", "credits");
+        modelBuilder.Entity<EntryRecord>().ToView("entries", "credits");
         modelBuilder.Entity<StaffMember>().ToTable("staff", "credits").HasKey(staff => staff.UserId);
         modelBuilder.Entity<Password>().ToTable("passwords", "credits").HasKey(password => password.UserId);
         modelBuilder.Entity<ApiKey>().ToTable("api_keys", "credits");

@@ -47,4 +47,7 @@ public enum RefusalCode
 
     /// <summary>CR015: somebody has this e-mail address already.</summary>
     EmailTaken = 15,
+
+    /// <summary>CR016: the same request is still under way.</summary>
+    RequestInProgress = 16,
 }

@@ -27,15 +27,12 @@ RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = credits, pg_temp AS $$
     SELECT p_role = 'admin' AND p_permission IN ('grants:write', 'receipts:decide', 'jobs:write', 'staff:write', 'keys:write')
 $$;
 
--- Refuses CR012 unless the actor may do this now. Read inside the transaction that moves the credits, so a role taken
--- away counts at once. staff:<uuid> and key:<uuid> are looked up; cli, system and sql callers are trusted by their
--- login.
-CREATE OR REPLACE FUNCTION credits.authorize(p_actor text, p_via text, p_permission text)
-RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
-DECLARE
-    v_allowed boolean;
+-- Whether the actor may do this now. Read inside the transaction that moves the credits, so a role taken away counts at
+-- once. staff:<uuid> and key:<uuid> are looked up; cli, system and sql callers are trusted by their login.
+CREATE OR REPLACE FUNCTION credits.may(p_actor text, p_via text, p_permission text)
+RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = credits, pg_temp AS $$
 BEGIN
-    v_allowed := CASE
+    RETURN CASE
         WHEN p_actor LIKE 'staff:%' THEN EXISTS (
             SELECT FROM staff s WHERE s.user_id = substr(p_actor, 7)::uuid
                 AND s.disabled_at IS NULL AND role_may(s.role, p_permission))
@@ -45,10 +42,21 @@ BEGIN
         WHEN p_actor LIKE 'user:%' THEN false
         ELSE p_via IN ('cli', 'sql', 'system')
     END;
-    IF v_allowed IS NOT TRUE THEN
-        PERFORM refuse('CR012', 'Your role does not allow this. Ask an admin.',
-            jsonb_build_object('permission', p_permission));
+END
+$$;
+
+-- Refuses CR012 unless the actor may do this now.
+CREATE OR REPLACE FUNCTION credits.authorize(p_actor text, p_via text, p_permission text)
+RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
+BEGIN
+    IF may(p_actor, p_via, p_permission) IS NOT TRUE THEN
+        PERFORM refuse_permission(p_permission);
     END IF;
 END
 $$;
-REVOKE ALL ON FUNCTION credits.role_may, credits.authorize FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION credits.refuse_permission(p_permission text)
+RETURNS void LANGUAGE sql SET search_path = credits, pg_temp AS $$
+    SELECT refuse('CR012', 'Your role does not allow this. Ask an admin.', jsonb_build_object('permission', p_permission))
+$$;
+REVOKE ALL ON FUNCTION credits.role_may, credits.may, credits.authorize, credits.refuse_permission FROM PUBLIC;

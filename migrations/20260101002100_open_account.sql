@@ -17,13 +17,13 @@ BEGIN
     END IF;
     INSERT INTO grants (user_id, category, credits, source, granted_by)
     VALUES (p_user_id, 'promotional', v_credits, 'sign_up', 'system') RETURNING id INTO v_grant_id;
-    PERFORM post_entry(p_user_id, 'grant', v_credits, 0, 'system', 'system', NULL, 'Welcome credits',
+    PERFORM post_entry(p_user_id, 'grant', v_credits, 0, caller_id('system', 'system'), NULL, 'Welcome credits',
         p_grant_id => v_grant_id);
 END
 $$;
 
--- Locks the account and returns it. Opens it first when the sign-up's trigger could not (raises CR002 when nobody
--- signed up).
+-- Locks the account and returns it, with every lot that has begun or expired by now posted. Opens it first when the
+-- sign-up's trigger could not (raises CR002 when nobody signed up).
 CREATE OR REPLACE FUNCTION credits.lock_account(p_user_id uuid)
 RETURNS credits.accounts LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
@@ -37,6 +37,9 @@ BEGIN
         IF NOT FOUND THEN
             PERFORM refuse('CR002', 'There is no account for this user.', jsonb_build_object('user_id', p_user_id));
         END IF;
+    END IF;
+    IF v_account.lots_change_at <= clock_timestamp() THEN
+        RETURN post_due_lots(v_account);
     END IF;
     RETURN v_account;
 END

@@ -27,9 +27,7 @@ BEGIN
     IF p_category IS NULL OR p_category NOT IN ('promotional', 'paid') THEN
         PERFORM refuse('CR013', 'category must be promotional or paid.', jsonb_build_object('field', 'category'));
     END IF;
-    IF p_idempotency_key IS NULL OR p_idempotency_key !~ '^[\x21-\x7e]{1,255}$' THEN
-        PERFORM refuse('CR004', 'The idempotency key must be 1 to 255 visible ASCII characters without spaces.');
-    END IF;
+    PERFORM require_key(p_idempotency_key);
     v_account := lock_account(p_user_id);
 
     SELECT * INTO v_grant FROM grants g WHERE g.user_id = p_user_id AND g.idempotency_key = p_idempotency_key;
@@ -50,7 +48,7 @@ BEGIN
     v_entry := post_entry(p_user_id, 'grant',
         CASE p_category WHEN 'promotional' THEN p_credits ELSE 0 END,
         CASE p_category WHEN 'paid' THEN p_credits ELSE 0 END,
-        p_actor, p_via, p_request_id, p_reason, p_grant_id => v_grant.id);
+        caller_id(p_actor, p_via), p_request_id, p_reason, p_grant_id => v_grant.id);
     PERFORM write_audit(p_actor, p_via, p_request_id, 'credits.grant', p_user_id, v_grant.id::text,
         jsonb_build_object('available', v_entry.balance_after - v_entry.delta),
         jsonb_build_object('available', v_entry.balance_after, 'credits', p_credits, 'category', p_category), p_reason);

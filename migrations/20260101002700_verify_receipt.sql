@@ -40,7 +40,7 @@ BEGIN
     PERFORM lock_account(p_receipt.user_id);
     INSERT INTO grants (user_id, category, credits, source, receipt_id, granted_by)
     VALUES (p_receipt.user_id, 'paid', p_receipt.credits, 'receipt', p_receipt.id, p_actor) RETURNING id INTO v_grant_id;
-    v_entry := post_entry(p_receipt.user_id, 'purchase', 0, p_receipt.credits, p_actor, p_via, p_request_id,
+    v_entry := post_entry(p_receipt.user_id, 'purchase', 0, p_receipt.credits, caller_id(p_actor, p_via), p_request_id,
         p_receipt.note, p_receipt_id => p_receipt.id, p_grant_id => v_grant_id);
     PERFORM write_audit(p_actor, p_via, p_request_id, 'receipt.verify', p_receipt.user_id, p_receipt.id::text,
         jsonb_build_object('status', 'pending', 'available', v_entry.balance_after - v_entry.delta),

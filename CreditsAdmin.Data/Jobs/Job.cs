@@ -27,6 +27,9 @@ public sealed class Job
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it expires unless it is finished by then.</summary>
+    public DateTimeOffset Deadline { get; init; }
+
     public DateTimeOffset? FinishedAt { get; init; }
 }
 
@@ -44,11 +47,15 @@ internal sealed class JobRecord
 
     public long FreeCost { get; init; }
 
-    public long Refunded { get; init; }
+    public long? Refunded { get; init; }
 
     public string? Error { get; init; }
 
+    public int CallerId { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset Deadline { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
 }

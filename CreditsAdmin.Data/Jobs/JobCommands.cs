@@ -1,3 +1,4 @@
+using NpgsqlTypes;
 using static CreditsAdmin.Data.CreditsFunctions;
 
 namespace CreditsAdmin.Data.Jobs;
@@ -8,35 +9,40 @@ namespace CreditsAdmin.Data.Jobs;
 /// <param name="Cost">Credits, at least 1.</param>
 /// <param name="IdempotencyKey">1 to 255 visible ASCII characters, unique for the user.</param>
 /// <param name="Metadata">A JSON object, or null for none.</param>
-public sealed record ChargeRequest(Guid UserId, string? Operation, long? Cost, string? IdempotencyKey, string? Metadata);
+/// <param name="TimeoutSeconds">After so long without an end it expires: 1 to 604,800, or null for the setting.</param>
+public sealed record ChargeRequest(
+    Guid UserId, string? Operation, long? Cost, string? IdempotencyKey, string? Metadata, int? TimeoutSeconds = null);
 
 /// <summary>Charges, completes and fails jobs: one method, one Postgres function.</summary>
 public sealed class JobCommands(CreditsDatabase database)
 {
     private const string Columns =
-        "id, user_id, operation, status, cost, refunded, metadata, created_at, finished_at, error, "
+        "id, user_id, operation, status, cost, refunded, metadata, created_at, deadline, finished_at, error, "
         + "available, free, paid, replayed";
 
     /// <summary>Creates a job and takes its cost, free credits before paid. The same key and request again returns the
     /// first result. Refuses CR001 to CR005 and CR013.</summary>
     public Task<CreditResult<JobOutcome>> ChargeAsync(ChargeRequest request, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(
-            $"SELECT {Columns} FROM charge_credits($1, $2, $3, $4, $5, $6, $7, $8)", JobOutcome.Read, cancel,
+            $"SELECT {Columns} FROM charge_credits($1, $2, $3, $4, $5, $6, $7, $8, $9)", JobOutcome.Read, cancel,
             Value(request.UserId), Value(request.Operation), Value(request.Cost), Value(request.IdempotencyKey),
-            Json(request.Metadata), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            Json(request.Metadata), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
+            Parameter(request.TimeoutSeconds, NpgsqlDbType.Integer));
 
     /// <summary>Completes a job, for <paramref name="actualCost"/> credits when that is less than was charged.
     /// Refuses CR003, CR006, CR007, CR008 and CR012.</summary>
     public Task<CreditResult<JobOutcome>> CompleteAsync(
-        Guid jobId, long? actualCost, Caller caller, CancellationToken cancel) =>
+        Guid jobId, long? actualCost, Caller caller, CancellationToken cancel, string? idempotencyKey = null) =>
         database.App.CallAsync(
-            $"SELECT {Columns} FROM complete_job($1, $2, $3, $4, $5)", JobOutcome.Read, cancel,
-            Value(jobId), Value(actualCost), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            $"SELECT {Columns} FROM complete_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
+            Value(jobId), Value(actualCost), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
+            Value(idempotencyKey));
 
     /// <summary>Fails a job and gives its credits back, once. Refuses CR006, CR007, CR012 and CR013.</summary>
     public Task<CreditResult<JobOutcome>> FailAsync(
-        Guid jobId, string? error, Caller caller, CancellationToken cancel) =>
+        Guid jobId, string? error, Caller caller, CancellationToken cancel, string? idempotencyKey = null) =>
         database.App.CallAsync(
-            $"SELECT {Columns} FROM fail_job($1, $2, $3, $4, $5)", JobOutcome.Read, cancel,
-            Value(jobId), Value(error), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            $"SELECT {Columns} FROM fail_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
+            Value(jobId), Value(error), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
+            Value(idempotencyKey));
 }

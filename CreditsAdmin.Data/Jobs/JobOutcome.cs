@@ -11,6 +11,7 @@ namespace CreditsAdmin.Data.Jobs;
 /// <param name="Refunded">Given back, because the job failed or cost less.</param>
 /// <param name="Metadata">The caller's own JSON object, kept as it came.</param>
 /// <param name="CreatedAt">When it was charged.</param>
+/// <param name="Deadline">When it expires unless it is finished by then.</param>
 /// <param name="FinishedAt">When it was completed or failed.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="Available">Free and paid together.</param>
@@ -19,11 +20,11 @@ namespace CreditsAdmin.Data.Jobs;
 /// <param name="Replayed">True when an earlier call had done this already.</param>
 public sealed record JobOutcome(
     Guid Id, Guid UserId, string Operation, string Status, long Cost, long Refunded, string Metadata,
-    DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, string? Error,
+    DateTimeOffset CreatedAt, DateTimeOffset Deadline, DateTimeOffset? FinishedAt, string? Error,
     long Available, long Free, long Paid, bool Replayed)
 {
     internal static JobOutcome Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5),
-        row.GetString(6), row.GetFieldValue<DateTimeOffset>(7), row.TimeOrNull(8), row.TextOrNull(9),
-        row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetBoolean(13));
+        row.GetString(6), row.GetFieldValue<DateTimeOffset>(7), row.GetFieldValue<DateTimeOffset>(8), row.TimeOrNull(9),
+        row.TextOrNull(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13), row.GetBoolean(14));
 }

@@ -11,7 +11,7 @@ public sealed record JobFilter(Guid? UserId = null, string? Status = null, strin
 /// <summary>A job in the console's list, with its user.</summary>
 public sealed record JobRow(
     Guid Id, Guid UserId, string? Email, string Operation, string Status, long Cost, long FreeCost, long Refunded,
-    string? Error, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
+    string? Error, DateTimeOffset CreatedAt, DateTimeOffset Deadline, DateTimeOffset? FinishedAt);
 
 /// <summary>Reads jobs.</summary>
 public static class JobQueries
@@ -30,7 +30,7 @@ public static class JobQueries
         if (filter.Operation is { } operation) jobs = jobs.Where(job => job.Operation == operation);
         return jobs.PageAsync(job => job.Id, at, job => new JobRow(
             job.Id, job.UserId, db.Users.Where(user => user.Id == job.UserId).Select(user => user.Email).FirstOrDefault(),
-            job.Operation, job.Status, job.Cost, job.FreeCost, job.Refunded, job.Error,
-            job.CreatedAt, job.FinishedAt), cancel);
+            job.Operation, job.Status, job.Cost, job.FreeCost, job.Refunded ?? 0, job.Error,
+            job.CreatedAt, job.Deadline, job.FinishedAt), cancel);
     }
 }

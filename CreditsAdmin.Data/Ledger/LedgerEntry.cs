@@ -60,6 +60,8 @@ internal sealed class EntryRecord
 
     public string Actor { get; init; } = "";
 
+    public string? Operation { get; init; }
+
     public string? Reason { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -25,8 +25,8 @@ public static class LedgerQueries
     {
         var entries = db.Entries.AsQueryable();
         if (filter.Kind is { } kind) entries = entries.Where(entry => entry.Kind == kind);
-        if (filter.From is { } from) entries = From(db, entries, Midnight(from));
-        if (filter.To is { } to) entries = Until(db, entries, Midnight(to));
+        if (filter.From is { } from) entries = await FromAsync(db, entries, Midnight(from), cancel);
+        if (filter.To is { } to) entries = await UntilAsync(db, entries, Midnight(to), cancel);
         if (filter.UserId is not { } userId) return await entries.PageAsync(entry => entry.Id, at, Rows(db), cancel);
 
         // One user's entries have an index by seq, which rises with the id.
@@ -44,8 +44,7 @@ public static class LedgerQueries
         entry.Id, entry.UserId,
         db.Users.Where(user => user.Id == entry.UserId).Select(user => user.Email).FirstOrDefault(),
         entry.Kind, entry.Delta, entry.FreeDelta, entry.BalanceAfter,
-        db.Jobs.Where(job => job.Id == entry.JobId).Select(job => job.Operation).FirstOrDefault(),
-        entry.Actor,
+        entry.Operation, entry.Actor,
         db.Staff.Where(staff => "staff:" + staff.UserId == entry.Actor)
             .Select(staff => db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Email).FirstOrDefault())
             .FirstOrDefault(),
@@ -60,22 +59,23 @@ public static class LedgerQueries
         new(day.Year < 2000 ? new DateOnly(2000, 1, 1) : day.Year > 2999 ? new DateOnly(2999, 12, 31) : day,
             TimeOnly.MinValue, TimeSpan.Zero);
 
-    // Ids and times rise together, but for transactions that ran side by side. Turning the time into an id (with a
-    // minute to spare) lets the list walk its own index instead of reading everything newer than the day that was
-    // asked for.
-    private static IQueryable<EntryRecord> From(CreditsDb db, IQueryable<EntryRecord> entries, DateTimeOffset from)
+    // The time becomes an id, with a minute to spare: the list walks its own index instead of reading everything newer
+    // than the day that was asked for.
+    private static async Task<IQueryable<EntryRecord>> FromAsync(
+        CreditsDb db, IQueryable<EntryRecord> entries, DateTimeOffset from, CancellationToken cancel)
     {
-        var early = from.AddMinutes(-1);
-        return entries.Where(entry => entry.CreatedAt >= from && entry.Id >= db.Entries
-            .Where(other => other.CreatedAt >= early).OrderBy(other => other.CreatedAt).Select(other => other.Id).First());
+        var first = await FirstSinceAsync(db, from, cancel);
+        return entries.Where(entry => entry.CreatedAt >= from && entry.Id >= first);
     }
 
-    private static IQueryable<EntryRecord> Until(CreditsDb db, IQueryable<EntryRecord> entries, DateTimeOffset lastDay)
+    private static async Task<IQueryable<EntryRecord>> UntilAsync(
+        CreditsDb db, IQueryable<EntryRecord> entries, DateTimeOffset lastDay, CancellationToken cancel)
     {
         var until = lastDay.AddDays(1);
-        var late = until.AddMinutes(1);
-        return entries.Where(entry => entry.CreatedAt < until && entry.Id <= db.Entries
-            .Where(other => other.CreatedAt < late).OrderByDescending(other => other.CreatedAt).Select(other => other.Id)
-            .First());
+        var beyond = await FirstSinceAsync(db, until.AddMinutes(2), cancel);
+        return entries.Where(entry => entry.CreatedAt < until && entry.Id < beyond);
     }
+
+    private static Task<long> FirstSinceAsync(CreditsDb db, DateTimeOffset time, CancellationToken cancel) =>
+        db.Database.SqlQuery<long>($"SELECT credits.first_entry_since({time}) AS \"Value\"").SingleAsync(cancel);
 }

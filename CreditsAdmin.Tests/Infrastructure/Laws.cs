@@ -30,7 +30,7 @@ public static class Laws
             SELECT count(*) FROM credits.jobs j
             LEFT JOIN (SELECT job_id, sum(delta) AS net, sum(free_delta) AS free, count(*) FILTER (WHERE kind = 'charge') AS charges,
                 count(*) FILTER (WHERE kind = 'refund') AS refunds FROM credits.ledger_entries GROUP BY job_id) e ON e.job_id = j.id
-            WHERE coalesce(e.net, 0) <> j.refunded - j.cost OR e.charges <> 1 OR e.refunds > 1
+            WHERE coalesce(e.net, 0) <> coalesce(j.refunded, 0) - j.cost OR e.charges <> 1 OR e.refunds > 1
                 OR (j.status = 'failed' AND e.free <> 0)
                 OR (j.status = 'completed' AND -e.free <> least(j.free_cost, j.cost - j.refunded))
             """),

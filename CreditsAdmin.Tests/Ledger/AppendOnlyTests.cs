@@ -22,16 +22,28 @@ public class AppendOnlyTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     }
 
     [Theory]
-    [InlineData("UPDATE credits.accounts SET free = -1 WHERE user_id = $1")]
-    [InlineData("UPDATE credits.accounts SET paid = -1 WHERE user_id = $1")]
-    [InlineData("INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, actor, via) VALUES ($1, 2, 'charge', 5, 0, 10, 5, 'x', 'sql')")]
-    [InlineData("INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, actor, via) VALUES ($1, 2, 'adjustment', 5, -5, 10, 5, 'x', 'sql')")]
-    [InlineData("INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, actor, via) VALUES ($1, 2, 'adjustment', -9, -9, -4, -4, 'x', 'sql')")]
-    public async Task What_would_break_a_law_breaks_a_constraint_first(string statement)
+    [InlineData(2, "charge", 5, 0, 10, 5)]
+    [InlineData(2, "adjustment", 5, -5, 10, 5)]
+    [InlineData(2, "adjustment", -9, -9, -4, -4)]
+    [InlineData(2, "adjustment", 5, 0, 10, 5)]
+    [InlineData(3, "adjustment", 5, 0, 10, 5)]
+    [InlineData(2, "adjustment", 1, 1, 7, 6)]
+    public async Task An_entry_that_would_break_a_law_is_refused(
+        long seq, string kind, long delta, long freeDelta, long balanceAfter, long freeAfter)
     {
         var user = await Database.SignUpAsync();
 
-        Assert.Equal("23514", await Database.RefusalAsync(statement, user));
+        Assert.Equal("23514", await Database.RefusalAsync(Insert, user, seq, kind, delta, freeDelta, balanceAfter, freeAfter));
+    }
+
+    [Theory]
+    [InlineData("UPDATE credits.accounts SET free = free + 1 WHERE user_id = $1")]
+    [InlineData("UPDATE credits.accounts SET version = version + 1 WHERE user_id = $1")]
+    public async Task A_balance_does_not_move_without_an_entry(string statement)
+    {
+        var user = await Database.SignUpAsync();
+
+        Assert.Equal("42501", await Database.RefusalAsync(statement, user));
     }
 
     [Fact]
@@ -39,8 +51,12 @@ public class AppendOnlyTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     {
         var user = await Database.SignUpAsync();
 
-        Assert.Equal("23505", await Database.RefusalAsync(
-            "INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, actor, via) "
-            + "VALUES ($1, 1, 'adjustment', 5, 0, 10, 5, 'x', 'sql')", user));
+        Assert.Equal("23505", await Database.RefusalAsync(Insert, user, 1L, "adjustment", 5L, 5L, 5L, 5L));
     }
+
+    private const string Insert =
+        "INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, adjustment_id, "
+        + "job_id, caller_id) SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN $3 = 'adjustment' THEN gen_random_uuid() END, "
+        + "CASE WHEN $3 = 'charge' THEN gen_random_uuid() END, "
+        + "CASE WHEN $3 = 'adjustment' THEN (SELECT min(id) FROM credits.callers) END";
 }

@@ -21,7 +21,7 @@ internal static class CreditProblems
             "Whatever moves credits needs one Idempotency-Key header, so that sending it twice moves them once.",
             "Send 1 to 255 visible ASCII characters without spaces, such as a new UUID for every action."),
         Refusal(IdempotencyKeyReuse, 422, "Idempotency-Key used before",
-            "This user's key belongs to an earlier request with another operation, cost or metadata.",
+            "This key belongs to an earlier request of yours that asked for something else.",
             "Use a new key for a new action; to repeat an action, send exactly what you sent before."),
         Refusal(UnknownJob, 404, "No such job",
             "There is no job with this id, or not one that you may see.", "Check the job's id."),
@@ -44,6 +44,9 @@ internal static class CreditProblems
             "Correct the request; errors names the fields that are known to be wrong."),
         Refusal(TooManyClaims, 429, "Too many claims are waiting",
             "This user has as many undecided claims as one may have.", "Wait until staff decided one of them."),
+        Refusal(RequestInProgress, 409, "Still under way",
+            "The same request, with the same Idempotency-Key, has not ended yet.",
+            "Wait as long as Retry-After says, then send it again: it answers with the one result."),
         Refusal(EmailTaken, 409, "E-mail address taken",
             "There is already a user with this e-mail address.", "Use another address, or find that user."),
     }.ToDictionary();

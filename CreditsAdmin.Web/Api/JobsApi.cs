@@ -20,10 +20,10 @@ internal static class JobsApi
         HttpContext http, JobCommands jobs, CancellationToken cancel)
     {
         var input = await RequestBody.ReadAsync(
-            http.Request, required: true, ["user", "operation", "cost", "metadata"], cancel);
+            http.Request, required: true, ["user", "operation", "cost", "metadata", "timeout_seconds"], cancel);
         var charge = new ChargeRequest(
             input.Id("user", ApiIds.User), input.Text("operation"), input.Whole("cost"),
-            input.IdempotencyKey(http.Request), input.Json("metadata", longest: 16_384));
+            input.IdempotencyKey(http.Request), input.Json("metadata", longest: 16_384), Seconds(input));
         if (input.Problem is { } problem) return problem;
         var charged = await jobs.ChargeAsync(charge, ApiAccess.CallerOf(http), cancel);
         return Answer(StatusCodes.Status201Created, charged);
@@ -33,11 +33,11 @@ internal static class JobsApi
         string id, HttpContext http, JobCommands jobs, CancellationToken cancel)
     {
         var input = await RequestBody.ReadAsync(http.Request, required: false, ["actual_cost"], cancel);
-        input.IdempotencyKey(http.Request);
+        var key = input.IdempotencyKey(http.Request);
         var actualCost = input.Whole("actual_cost");
         if (input.Problem is { } problem) return problem;
         if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
-        var completed = await jobs.CompleteAsync(jobId, actualCost, ApiAccess.CallerOf(http), cancel);
+        var completed = await jobs.CompleteAsync(jobId, actualCost, ApiAccess.CallerOf(http), cancel, key);
         return Answer(StatusCodes.Status200OK, completed);
     }
 
@@ -45,11 +45,11 @@ internal static class JobsApi
         string id, HttpContext http, JobCommands jobs, CancellationToken cancel)
     {
         var input = await RequestBody.ReadAsync(http.Request, required: false, ["error"], cancel);
-        input.IdempotencyKey(http.Request);
+        var key = input.IdempotencyKey(http.Request);
         var error = input.Text("error");
         if (input.Problem is { } problem) return problem;
         if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
-        var failed = await jobs.FailAsync(jobId, error, ApiAccess.CallerOf(http), cancel);
+        var failed = await jobs.FailAsync(jobId, error, ApiAccess.CallerOf(http), cancel, key);
         return Answer(StatusCodes.Status200OK, failed);
     }
 
@@ -66,6 +66,10 @@ internal static class JobsApi
             ? new JobAnswer(job, balance)
             : ProblemAnswer.Of(RefusalCode.UnknownJob);
     }
+
+    // What is no number of seconds becomes one that the database refuses.
+    private static int? Seconds(RequestBody input) =>
+        input.Whole("timeout_seconds") is { } seconds ? (int)Math.Clamp(seconds, 0, int.MaxValue) : null;
 
     private static Results<JobAnswer, ProblemAnswer> Answer(int status, CreditResult<JobOutcome> result) =>
         result.Done ? new JobAnswer(status, result.Value) : ProblemAnswer.Of(result.Refusal);

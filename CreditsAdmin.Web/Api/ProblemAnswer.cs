@@ -58,6 +58,10 @@ internal sealed class ProblemAnswer(ProblemKind kind, string? happened = null) :
         {
             httpContext.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
         }
+        else if (Refusal?.Code == RefusalCode.RequestInProgress)
+        {
+            httpContext.Response.Headers.RetryAfter = "1";
+        }
 
         // Never what a 402 or 409 of another moment was: the next one may be different.
         httpContext.Response.Headers.CacheControl = "no-store";
