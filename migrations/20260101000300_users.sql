@@ -55,10 +55,18 @@ RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON %s '
         'FOR EACH ROW EXECUTE FUNCTION credits.forbid_change()', p_table);
+    PERFORM forbid_truncate(p_table);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION credits.forbid_truncate(p_table regclass)
+RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
+BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON %s '
         'FOR EACH STATEMENT EXECUTE FUNCTION credits.forbid_change()', p_table);
 END
 $$;
+SELECT credits.forbid_truncate('credits.users');
 
 SELECT credits.secure_table('credits.users');
 GRANT SELECT ON credits.users TO credits_app;

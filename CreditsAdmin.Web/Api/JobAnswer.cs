@@ -28,7 +28,8 @@ internal sealed class JobAnswer : IResult
         replayed = job.Replayed;
         body = new(
             job.Id, job.UserId, job.Operation, job.Status, job.Cost, job.Refunded, job.Metadata, job.Error,
-            job.CreatedAt.UtcDateTime, job.Deadline.UtcDateTime, job.FinishedAt?.UtcDateTime, new(job.Available, job.Free, job.Paid));
+            job.CreatedAt.UtcDateTime, job.Deadline.UtcDateTime, job.FinishedAt?.UtcDateTime,
+            new(job.Available, job.Free, job.Paid));
     }
 
     /// <summary>A job and its user's balance as they are now.</summary>
@@ -37,7 +38,8 @@ internal sealed class JobAnswer : IResult
         status = StatusCodes.Status200OK;
         body = new(
             job.Id, job.UserId, job.Operation, job.Status, job.Cost, job.Refunded, job.Metadata, job.Error,
-            job.CreatedAt.UtcDateTime, job.Deadline.UtcDateTime, job.FinishedAt?.UtcDateTime, new(balance.Available, balance.Free, balance.Paid));
+            job.CreatedAt.UtcDateTime, job.Deadline.UtcDateTime, job.FinishedAt?.UtcDateTime,
+            new(balance.Available, balance.Free, balance.Paid));
     }
 
     public Task ExecuteAsync(HttpContext httpContext)
