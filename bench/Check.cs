@@ -28,7 +28,7 @@ internal sealed class Check(BenchServer server)
     private const string Jobs = """
         SELECT count(*) FROM credits.jobs j LEFT JOIN (SELECT job_id, sum(delta) AS net FROM credits.ledger_entries
             WHERE job_id IS NOT NULL GROUP BY job_id) e ON e.job_id = j.id
-        WHERE coalesce(e.net, 0) <> j.refunded - j.cost
+        WHERE coalesce(e.net, 0) <> coalesce(j.refunded, 0) - j.cost
         """;
 
     /// <summary>What is wrong, in sentences.</summary>

@@ -94,6 +94,6 @@ internal sealed class BenchServer : IAsyncDisposable
         yield return "checkpoint_timeout = '1d'";
         yield return "wal_compression = 'lz4'";
         yield return "autovacuum = off";
-        yield return "maintenance_work_mem = '256MB'";
+        yield return "maintenance_work_mem = '1GB'";
     }
 }

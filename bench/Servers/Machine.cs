@@ -31,20 +31,24 @@ internal static class Machine
     /// <summary>Processor time used until now.</summary>
     /// <param name="postmaster">The database server.</param>
     /// <param name="apps">The app's processes.</param>
-    public static CpuTime Now(int postmaster, IEnumerable<int> apps)
-    {
-        var sessions = 0.0;
-        foreach (var folder in Directory.EnumerateDirectories("/proc", "?*"))
-        {
-            if (int.TryParse(Path.GetFileName(folder), out var pid) && Fields(pid) is { } stat
-                && stat[1] == postmaster.ToString(CultureInfo.InvariantCulture)) sessions += Own(stat);
-        }
+    public static CpuTime Now(int postmaster, IEnumerable<int> apps) => new(
+        apps.Sum(pid => Fields(pid) is { } app ? Own(app) : 0),
+        Server(postmaster),
+        Fields(Environment.ProcessId) is { } self ? Own(self) + Ended(self) : 0,
+        Busy());
 
-        return new(
-            apps.Sum(pid => Fields(pid) is { } app ? Own(app) : 0),
-            sessions + (Fields(postmaster) is { } server ? Own(server) + Ended(server) : 0),
-            Fields(Environment.ProcessId) is { } self ? Own(self) + Ended(self) : 0,
-            Busy());
+    // A session that ends meanwhile would be counted twice or not at all, so then all are read again.
+    private static double Server(int postmaster)
+    {
+        while (true)
+        {
+            var before = Fields(postmaster)!;
+            var parent = postmaster.ToString(CultureInfo.InvariantCulture);
+            var sessions = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+                .Where(name => int.TryParse(name, out _)).Select(name => Fields(int.Parse(name!, CultureInfo.InvariantCulture)))
+                .Where(stat => stat is not null && stat[1] == parent && stat[0] != "Z").Sum(stat => Own(stat!));
+            if (Ended(Fields(postmaster)!) == Ended(before)) return sessions + Own(before) + Ended(before);
+        }
     }
 
     /// <summary>Memory that a process holds now and held at most, in MiB.</summary>
