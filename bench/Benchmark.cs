@@ -14,7 +14,8 @@ internal static class Benchmark
         await Console.Error.WriteLineAsync($"Loading {options.Rows:N0} rows of {options.Users:N0} users…");
         var databases = await LoadAsync(new Databases(server, options.Users), options, cancel);
         await using var contestants = await Contestants.StartAsync(server, databases, cancel);
-        var (rounds, course) = (new Rounds(server, contestants.Apps, options), new Course(server, contestants, options).All());
+        var rounds = new Rounds(server, contestants.Apps, options);
+        var course = new Course(server, contestants, options, await contestants.TakesBatchesAsync(cancel)).All();
 
         // Before the rounds: what many connections extend at once leaves room that one would fill first.
         var stored = await new Storage(server, rounds, options).RunAsync(databases, cancel);

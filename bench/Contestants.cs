@@ -1,3 +1,4 @@
+using System.Net;
 using CreditsAdmin.Bench.Servers;
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.ApiKeys;
@@ -26,6 +27,15 @@ internal sealed class Contestants : IAsyncDisposable
     public WebApp Gathering { get; }
 
     public IReadOnlyList<WebApp> Apps => [OneByOne, Gathering];
+
+    /// <summary>Whether this version of the app takes many jobs in one body.</summary>
+    public async Task<bool> TakesBatchesAsync(CancellationToken cancel)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", ApiKey);
+        using var answer = await client.PostAsync($"http://127.0.0.1:{Gathering.Port}/v1/jobs/batch", null, cancel);
+        return answer.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed);
+    }
 
     public static async Task<Contestants> StartAsync(
         BenchServer server, IReadOnlyList<LoadedDatabase> databases, CancellationToken cancel)

@@ -5,7 +5,7 @@ using CreditsAdmin.Data.Postgres;
 namespace CreditsAdmin.Bench;
 
 /// <summary>Everything that is measured in a round, in order.</summary>
-internal sealed class Course(BenchServer server, Contestants contestants, BenchOptions options)
+internal sealed class Course(BenchServer server, Contestants contestants, BenchOptions options, bool takesBatches)
 {
     private const int JobsInABody = 100;
 
@@ -64,6 +64,7 @@ internal sealed class Course(BenchServer server, Contestants contestants, BenchO
             () => HttpRequestBytes.Single(contestants.OneByOne, key));
         yield return Http(Api("gathered", 64, who), who, app, 64, users, () => HttpRequestBytes.Single(app, key));
         yield return Http(Api("gathered", 256, who), who, app, 256, users, () => HttpRequestBytes.Single(app, key));
+        if (!takesBatches) yield break;
         yield return Http(
             Api($"{JobsInABody} in a body", 4, who), who, app, 4, users, () => HttpRequestBytes.Batch(app, key, JobsInABody));
     }
