@@ -5,7 +5,8 @@ using CreditsAdmin.Data.Postgres;
 namespace CreditsAdmin.Bench;
 
 /// <summary>Everything that is measured in a round, in order.</summary>
-internal sealed class Course(BenchServer server, Contestants contestants, BenchOptions options, bool takesBatches)
+internal sealed class Course(
+    BenchServer server, Contestants contestants, BenchOptions options, bool takesBatches)
 {
     private const int JobsInABody = 100;
 

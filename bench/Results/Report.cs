@@ -14,14 +14,15 @@ internal sealed class Report(BenchOptions options, BenchServer server)
     public void Charges(IReadOnlyList<Measurement> measurements, IReadOnlyList<Measured> course)
     {
         json["measurements"] = measurements;
-        var table = new Table("charges", "charges/s", "from–to", "ratio", "p50 ms", "p99 ms", "WAL B", "app µs", "PG µs",
-            "load µs", "others");
+        var table = new Table("charges", "charges/s", "from–to", "ratio", "CPU ratio", "p50 ms", "p99 ms", "WAL B",
+            "app µs", "PG µs", "load µs", "others");
         foreach (var one in course)
         {
             var runs = measurements.Where(run => run.Name == one.Name).ToList();
             table.Add(one.Name, Whole(Median(runs, run => run.PerSecond)),
                 $"{Whole(runs.Min(run => run.PerSecond))}–{Whole(runs.Max(run => run.PerSecond))}",
-                one.Name == one.Against ? "" : Ratio(measurements, one.Name, one.Against),
+                one.Name == one.Against ? "" : Ratio(measurements, one.Name, one.Against, run => run.PerSecond),
+                one.Name == one.Against ? "" : Ratio(measurements, one.Name, one.Against, PerCpuSecond),
                 runs[0].P50 is null ? "" : Parts(Median(runs, run => run.P50!.Value), "0.0"),
                 runs[0].P99 is null ? "" : Parts(Median(runs, run => run.P99!.Value), "0.0"),
                 Whole(Median(runs, run => run.WalBytes)), Whole(Median(runs, run => run.AppMicroseconds)),
@@ -33,7 +34,7 @@ internal sealed class Report(BenchOptions options, BenchServer server)
         var ratios = new Table("ratios", "of charges/s");
         foreach (var (over, under) in Course.Ratios)
         {
-            if (Ratio(measurements, over, under) is { Length: > 0 } ratio) ratios.Add($"{over} / {under}", ratio);
+            if (Ratio(measurements, over, under, run => run.PerSecond) is { Length: > 0 } ratio) ratios.Add($"{over} / {under}", ratio);
         }
 
         tables.Add(ratios);
@@ -89,14 +90,18 @@ internal sealed class Report(BenchOptions options, BenchServer server)
         if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(json), cancel);
     }
 
+    // Charges that a second of app and database is enough for: what is left of a comparison while others use the machine.
+    private static double PerCpuSecond(Measurement run) => 1e6 / (run.AppMicroseconds + run.PostgresMicroseconds);
+
     // Within a round, because from one round to the next the machine is another one; empty when one of both is missing.
-    private static string Ratio(IReadOnlyList<Measurement> measurements, string over, string under)
+    private static string Ratio(
+        IReadOnlyList<Measurement> measurements, string over, string under, Func<Measurement, double> value)
     {
-        var unders = measurements.Where(run => run.Name == under).ToDictionary(run => run.Round, run => run.PerSecond);
+        var unders = measurements.Where(run => run.Name == under).ToDictionary(run => run.Round, value);
         var overs = measurements.Where(run => run.Name == over && unders.ContainsKey(run.Round)).ToList();
         if (overs.Count == 0) return "";
-        var ratios = overs.Select(run => run.PerSecond / unders[run.Round]).ToList();
-        return $"{Parts(Median(overs, run => run.PerSecond / unders[run.Round]), "0.00")}"
+        var ratios = overs.Select(run => value(run) / unders[run.Round]).ToList();
+        return Parts(Median(overs, run => value(run) / unders[run.Round]), "0.00")
             + (overs.Count > 1 ? $" ({Parts(ratios.Min(), "0.0")}–{Parts(ratios.Max(), "0.0")})" : "");
     }
 
