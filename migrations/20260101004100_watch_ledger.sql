@@ -44,7 +44,7 @@ BEGIN
         coalesce(jsonb_agg(jsonb_build_object('invariant', c.invariant, 'law', c.law, 'violations', c.violations,
             'example', c.example)) FILTER (WHERE c.violations > 0), '[]'),
         coalesce(sum(c.violations), 0), coalesce(bool_or(c.violations > 0 AND c.invariant <> 'I12'), false)
-    FROM check_ledger(p_since) c
+    FROM public.check_ledger(p_since) c
     RETURNING violations INTO v_violations;
     RETURN v_violations;
 END
