@@ -16,6 +16,7 @@ public static class DataServices
     public static IServiceCollection AddCreditsData(this IServiceCollection services) => services
         .AddSingleton<ApiKeyCommands>()
         .AddSingleton<JobCommands>()
+        .AddSingleton<LedgerCheckCommands>()
         .AddSingleton<LedgerCommands>()
         .AddSingleton<ReceiptCommands>()
         .AddSingleton<SettingsCommands>()

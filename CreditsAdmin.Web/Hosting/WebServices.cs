@@ -26,6 +26,9 @@ internal static class WebServices
             .AddSingleton(TimeProvider.System)
             .AddSingleton<DatabaseCheck>()
             .AddSingleton<DatabaseGate>()
+            .AddSingleton<LedgerWatch>()
+            .AddSingleton<LedgerGuard>()
+            .AddHostedService(services => services.GetRequiredService<LedgerWatch>())
             .AddCreditsData()
             .AddSessions()
             .AddCreditsApi(builder.Configuration)
@@ -51,6 +54,7 @@ internal static class WebServices
         app.UseRouting();
         app.MapStaticAssets().ShortCircuit();
         app.UseMiddleware<DatabaseGate>();
+        app.UseMiddleware<LedgerGuard>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
