@@ -24,9 +24,19 @@ public static class LedgerCheckQueries
         return new(last, full);
     }
 
-    /// <summary>The latest checks, newest first.</summary>
-    public static async Task<IReadOnlyList<LedgerCheck>> LatestAsync(CreditsDb db, int most, CancellationToken cancel) =>
-        await db.LedgerChecks.OrderByDescending(check => check.Id).Take(most).ToListAsync(cancel);
+    /// <summary>Every invariant, with what the background check last found of it.</summary>
+    public static async Task<IReadOnlyList<Invariant>> KnownAsync(CreditsDb db, LedgerHealth? health, CancellationToken cancel)
+    {
+        var all = await db.Database.SqlQuery<Invariant>(
+            $"""
+            SELECT invariant AS "Number", law AS "Law", 0::bigint AS "Violations", NULL::text AS "Example"
+            FROM credits.invariants
+            """)
+            .OrderBy(invariant => invariant.Number.Length).ThenBy(invariant => invariant.Number)
+            .ToListAsync(cancel);
+        var broken = (health?.Broken ?? []).ToDictionary(invariant => invariant.Number);
+        return [.. all.Select(invariant => broken.GetValueOrDefault(invariant.Number, invariant))];
+    }
 
     /// <summary>The last seal; null while nothing is sealed.</summary>
     public static Task<Seal?> LastSealAsync(CreditsDb db, CancellationToken cancel) =>
