@@ -22,6 +22,7 @@ public static class DataServices
             .AddSingleton<ApiKeyCommands>()
             .AddSingleton<ChargeGatherer>()
             .AddSingleton<JobCommands>()
+            .AddSingleton<LedgerCheckCommands>()
             .AddSingleton<LedgerCommands>()
             .AddSingleton<ReceiptCommands>()
             .AddSingleton<SettingsCommands>()

@@ -22,8 +22,7 @@ BEGIN
     IF p_since IS NULL THEN
         RETURN QUERY
         SELECT 'I4', j.id::text FROM jobs j
-        WHERE NOT EXISTS (SELECT FROM ledger_entries e
-            WHERE e.user_id = j.user_id AND e.seq = j.charge_seq AND e.job_id = j.id AND e.kind = 'charge');
+        WHERE NOT EXISTS (SELECT FROM ledger_entries e WHERE e.kind = 'charge' AND e.job_id = j.id);
     END IF;
 
     RETURN QUERY

@@ -1,9 +1,9 @@
 -- The background check: looks whether one is due, makes it and keeps the result for every instance of the app. Due is a
 -- recent one p_seconds after the last check, a full one an hour after the last full one, a minute after one that found
--- something, at once when a recent one finds something, and whenever p_full says so. Returns the last check, which may be
--- another instance's: one checks at a time. Moves no credits. Lock: an advisory one.
+-- something, at once when a recent one finds something, and whenever p_full says so. Returns the last check and the last full
+-- one, which may be another instance's: one checks at a time. Moves no credits. Lock: an advisory one.
 CREATE OR REPLACE FUNCTION public.watch_ledger(p_seconds integer DEFAULT 30, p_full boolean DEFAULT false)
-RETURNS credits.ledger_checks LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+RETURNS SETOF credits.ledger_checks LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
     v_last ledger_checks;
     v_full ledger_checks;
@@ -24,8 +24,8 @@ BEGIN
         END IF;
         DELETE FROM ledger_checks c WHERE c.finished_at < v_now - interval '7 days' AND c.violations = 0;
     END IF;
-    SELECT * INTO v_last FROM ledger_checks c ORDER BY c.id DESC LIMIT 1;
-    RETURN v_last;
+    RETURN QUERY (SELECT * FROM ledger_checks c ORDER BY c.id DESC LIMIT 1)
+        UNION (SELECT * FROM ledger_checks c WHERE c.scope = 'full' ORDER BY c.id DESC LIMIT 1);
 END
 $$;
 
@@ -44,7 +44,7 @@ BEGIN
         coalesce(jsonb_agg(jsonb_build_object('invariant', c.invariant, 'law', c.law, 'violations', c.violations,
             'example', c.example)) FILTER (WHERE c.violations > 0), '[]'),
         coalesce(sum(c.violations), 0), coalesce(bool_or(c.violations > 0 AND c.invariant <> 'I12'), false)
-    FROM check_ledger(p_since) c
+    FROM public.check_ledger(p_since) c
     RETURNING violations INTO v_violations;
     RETURN v_violations;
 END

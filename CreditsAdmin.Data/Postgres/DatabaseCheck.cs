@@ -23,6 +23,7 @@ public sealed class DatabaseCheck(CreditsDatabase database)
         "credits.settings", "credits.data_protection_keys", "credits.users", "credits.audit_log", "credits.staff",
         "credits.passwords", "credits.api_keys",
         "credits.accounts", "credits.jobs", "credits.receipts", "credits.grants", "credits.ledger_entries",
+        "credits.seals", "credits.ledger_checks",
         "public.balances", "public.jobs", "public.receipts", "public.ledger_entries",
     ];
 

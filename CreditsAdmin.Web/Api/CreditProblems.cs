@@ -83,11 +83,15 @@ internal static class CreditProblems
         "The database cannot be reached or is too busy.",
         "Wait as long as Retry-After says, then send the same request again with the same Idempotency-Key.");
 
+    public static ProblemKind LedgerUnsound { get; } = new("ledger_unsound", 503, "The books are being looked at",
+        "A check of the ledger found something wrong. Until people have looked, no credits move; reading goes on.",
+        "Wait, then send the same request again with the same Idempotency-Key.");
+
     /// <summary>All of them: each has a page.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         .. Refusals.Values, MalformedJson, BadRequest, Unauthorized, NotFound, MethodNotAllowed, PayloadTooLarge,
-        UnsupportedMediaType, InternalError, ServiceUnavailable,
+        UnsupportedMediaType, InternalError, ServiceUnavailable, LedgerUnsound,
     ];
 
     /// <summary>The kind of a refusal.</summary>

@@ -28,6 +28,9 @@ internal static class WebServices
             .AddSingleton<DatabaseCheck>()
             .AddSingleton<DatabaseGate>()
             .AddSingleton(builder.Configuration.GetSection("Jobs").Get<GatherOptions>() ?? new GatherOptions())
+            .AddSingleton<LedgerWatch>()
+            .AddSingleton<LedgerGuard>()
+            .AddHostedService(services => services.GetRequiredService<LedgerWatch>())
             .AddCreditsData()
             .AddSessions()
             .AddCreditsApi(builder.Configuration)
@@ -57,6 +60,7 @@ internal static class WebServices
         app.UseRouting();
         app.MapStaticAssets().ShortCircuit();
         app.UseMiddleware<DatabaseGate>();
+        app.UseMiddleware<LedgerGuard>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
