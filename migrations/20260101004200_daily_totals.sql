@@ -45,6 +45,9 @@ DECLARE
     v_last bigint;
 BEGIN
     SELECT m.entry_id INTO v_mark FROM daily_totals_mark m FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN 0;
+    END IF;
     SELECT least(s.last_entry_id, v_mark + p_most) INTO v_last FROM seals s ORDER BY s.id DESC LIMIT 1;
     IF v_last IS NULL OR v_last <= v_mark THEN
         RETURN 0;

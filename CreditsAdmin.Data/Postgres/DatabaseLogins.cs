@@ -54,8 +54,9 @@ public sealed class DatabaseLogins
             Password = Password(owner.Password!, role),
             Pooling = true,
             MinPoolSize = 0,
-            MaxPoolSize = most,
-            Timeout = 5,
+            MaxPoolSize = Math.Min(owner.MaxPoolSize, most),
+            // Seconds, for a free connection of the pool too: a caller is told to come back rather than kept waiting.
+            Timeout = 2,
             CommandTimeout = 30,
             ApplicationName = "creditsadmin " + role,
             IncludeErrorDetail = false,

@@ -52,7 +52,7 @@ public class DailyTotalTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         Assert.Equal(await SumsAsync(), await TotalsAsync());
     }
 
-    private Task SpendAsync(Guid user, int from, int to) => Database.ExecuteAsync(
+    private Task<int> SpendAsync(Guid user, int from, int to) => Database.ExecuteAsync(
         "SELECT charge_credits($1, CASE i % 2 WHEN 0 THEN 'image' ELSE 'video' END, 1, 'spend-' || i) FROM generate_series($2, $3) i",
         user, from, to);
 
