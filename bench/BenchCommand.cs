@@ -14,7 +14,7 @@ internal static class BenchCommand
         };
         var rows = new Option<string>("--rows")
         {
-            Description = "Charges and refunds that the databases hold before; 1e7 takes an hour.",
+            Description = "Charges and refunds that the databases hold before; 1e7 takes long.",
             DefaultValueFactory = _ => "1e5",
         };
         var rounds = Number("--rounds", "How often everything is measured, in turns.", 5);

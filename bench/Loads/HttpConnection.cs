@@ -17,18 +17,19 @@ internal sealed class HttpConnection(HttpRequestBytes request, int users) : IDis
     /// <summary>Milliseconds that each request took.</summary>
     public IReadOnlyList<double> Latencies => latencies;
 
-    /// <summary>Sends until the end and waits for the last answer.</summary>
+    /// <summary>Sends at least once and until the end, and waits for the last answer.</summary>
     /// <exception cref="InvalidOperationException">An answer was not a success.</exception>
     public async Task RunAsync(int port, Stopwatch clock, TimeSpan end)
     {
         await socket.ConnectAsync(IPAddress.Loopback, port);
-        while (clock.Elapsed < end)
+        do
         {
             var start = Stopwatch.GetTimestamp();
             await socket.SendAsync(request.Next(users), SocketFlags.None);
             await ReadAnswerAsync();
             latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
+        while (clock.Elapsed < end);
     }
 
     public void Dispose() => socket.Dispose();

@@ -44,8 +44,9 @@ internal sealed partial class PgBench(BenchServer server)
         }
     }
 
-    private static double Number(Regex pattern, string output) =>
-        double.Parse(pattern.Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+    private static double Number(Regex pattern, string output) => pattern.Match(output) is { Success: true } found
+        ? double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture)
+        : throw new InvalidOperationException($"pgbench got nothing done: {output}");
 
     [GeneratedRegex(@"number of transactions actually processed: (\d+)")]
     private static partial Regex Processed();

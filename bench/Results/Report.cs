@@ -34,7 +34,8 @@ internal sealed class Report(BenchOptions options, BenchServer server)
         var ratios = new Table("ratios", "of charges/s");
         foreach (var (over, under) in Course.Ratios)
         {
-            if (Ratio(measurements, over, under, run => run.PerSecond) is { Length: > 0 } ratio) ratios.Add($"{over} / {under}", ratio);
+            var ratio = Ratio(measurements, over, under, run => run.PerSecond);
+            if (ratio.Length > 0) ratios.Add($"{over} / {under}", ratio);
         }
 
         tables.Add(ratios);
