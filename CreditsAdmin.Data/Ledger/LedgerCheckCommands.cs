@@ -57,7 +57,8 @@ public sealed class LedgerCheckCommands(CreditsDatabase database)
         for (var seal = 1L; seal <= seals + 1; seal++)
         {
             // Without a number: what no seal covers.
-            await using var lines = new NpgsqlCommand("SELECT read_seal($1)", connection) { CommandTimeout = CheckTimeoutSeconds };
+            await using var lines = new NpgsqlCommand("SELECT read_seal($1)", connection);
+            lines.CommandTimeout = CheckTimeoutSeconds;
             lines.Parameters.Add(Value(seal <= seals ? seal : null));
             await using var reader = await lines.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel)) await writer.WriteLineAsync(reader.GetString(0).AsMemory(), cancel);

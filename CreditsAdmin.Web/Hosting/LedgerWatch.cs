@@ -10,7 +10,8 @@ internal sealed class LedgerWatch(
     private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan NotReady = TimeSpan.FromSeconds(2);
 
-    private readonly TimeSpan every = TimeSpan.FromSeconds(Math.Clamp(configuration.GetValue("LedgerWatch:Seconds", 30), 0, 3600));
+    private readonly TimeSpan every =
+        TimeSpan.FromSeconds(Math.Clamp(configuration.GetValue("LedgerWatch:Seconds", 30), 0, 3600));
 
     /// <summary>What the last check found, here or in another instance; null before the first one and while it is off.</summary>
     public LedgerHealth? Health { get; private set; }
