@@ -1,3 +1,4 @@
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
@@ -14,6 +15,7 @@ public static class DataServices
 {
     /// <summary>Adds the commands of every noun. <see cref="CreditsDatabase"/> must be registered too.</summary>
     public static IServiceCollection AddCreditsData(this IServiceCollection services) => services
+        .AddSingleton<AdjustmentCommands>()
         .AddSingleton<ApiKeyCommands>()
         .AddSingleton<JobCommands>()
         .AddSingleton<LedgerCommands>()

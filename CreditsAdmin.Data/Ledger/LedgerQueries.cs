@@ -12,9 +12,11 @@ public sealed record LedgerFilter(Guid? UserId = null, string? Kind = null, Date
 
 /// <summary>An entry in the console's list: with its user, its cause and who did it.</summary>
 /// <param name="StaffEmail">The member of staff behind <c>staff:…</c>, or null.</param>
+/// <param name="ReversesId">The entry that this one undoes, or null.</param>
+/// <param name="ReversedById">The entry that undid this one, or null.</param>
 public sealed record LedgerRow(
     long Id, Guid UserId, string? Email, string Kind, long Delta, long FreeDelta, long BalanceAfter, string? Operation,
-    string Actor, string? StaffEmail, string? Reason, DateTimeOffset CreatedAt);
+    string Actor, string? StaffEmail, string? Reason, DateTimeOffset CreatedAt, long? ReversesId, long? ReversedById);
 
 /// <summary>Reads the ledger.</summary>
 public static class LedgerQueries
@@ -48,7 +50,7 @@ public static class LedgerQueries
         db.Staff.Where(staff => "staff:" + staff.UserId == entry.Actor)
             .Select(staff => db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Email).FirstOrDefault())
             .FirstOrDefault(),
-        entry.Reason, entry.CreatedAt);
+        entry.Reason, entry.CreatedAt, entry.ReversesId, entry.ReversedById);
 
     private static async Task<long?> SeqAsync(CreditsDb db, long? id, CancellationToken cancel) => id is null
         ? null
