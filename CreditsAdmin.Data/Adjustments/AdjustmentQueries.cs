@@ -75,6 +75,10 @@ public static class AdjustmentQueries
             cancel);
     }
 
+    /// <summary>Credits that one admin may move alone, either way.</summary>
+    public static Task<long> LimitAsync(CreditsDb db, CancellationToken cancel) =>
+        db.Settings.Select(settings => settings.ApprovalLimit).SingleAsync(cancel);
+
     /// <summary>How many wait for a second admin, counted to 100 at most.</summary>
     public static Task<int> CountPendingAsync(CreditsDb db, CancellationToken cancel) =>
         db.Adjustments.Where(adjustment => adjustment.Status == "pending").Take(100).CountAsync(cancel);

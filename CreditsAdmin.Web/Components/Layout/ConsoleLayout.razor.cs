@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.Receipts;
-using CreditsAdmin.Web.Components.Pages.Receipts;
 using CreditsAdmin.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -17,6 +17,9 @@ public sealed partial class ConsoleLayout : IDisposable
     /// <summary>Receipts that wait for a decision; shown beside the menu entry when there are any.</summary>
     [PersistentState] public int? Waiting { get; set; }
 
+    /// <summary>Adjustments that wait for a second admin.</summary>
+    [PersistentState] public int? WaitingAdjustments { get; set; }
+
     /// <summary>The address at which they were counted.</summary>
     [PersistentState] public string? CountedAt { get; set; }
 
@@ -24,14 +27,14 @@ public sealed partial class ConsoleLayout : IDisposable
 
     [Inject] private ILogger<ConsoleLayout> Logger { get; init; } = default!;
 
-    [Inject] private WaitingReceipts Receipts { get; init; } = default!;
+    [Inject] private WaitingDecisions Decisions { get; init; } = default!;
 
     [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
 
     private string Here => "/" + Navigation.ToBaseRelativePath(Navigation.Uri).Split('#')[0];
 
     /// <inheritdoc />
-    protected override void OnInitialized() => Receipts.Changed += RecountAsync;
+    protected override void OnInitialized() => Decisions.Changed += RecountAsync;
 
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
@@ -55,14 +58,16 @@ public sealed partial class ConsoleLayout : IDisposable
         CountedAt = Navigation.Uri;
         try
         {
-            Waiting = await Database.ReadAsync(db => ReceiptQueries.CountPendingAsync(db, CancellationToken.None));
+            (Waiting, WaitingAdjustments) = await Database.ReadAsync(async db => (
+                await ReceiptQueries.CountPendingAsync(db, CancellationToken.None),
+                await AdjustmentQueries.CountPendingAsync(db, CancellationToken.None)));
         }
         catch (Exception error) when (Faults.IsDatabase(error))
         {
-            Logger.LogWarning(error, "The waiting receipts could not be counted");
+            Logger.LogWarning(error, "What waits could not be counted");
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => Receipts.Changed -= RecountAsync;
+    public void Dispose() => Decisions.Changed -= RecountAsync;
 }
