@@ -34,7 +34,7 @@ public class AdjustmentsTests(CreditsApp app, TestBrowser browser) : AppTest(app
         await Approve(bo).ClickAsync();
         await Expect(bo.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("A large mistake");
         Assert.Empty(await bo.AxeAsync());
-        await bo.Page.GetByRole(AriaRole.Button, new() { Name = "Approve +20,000 credits" }).DblClickAsync();
+        await bo.Page.GetByRole(AriaRole.Button, new() { Name = "Approve +20,000 credits", Exact = true }).DblClickAsync();
 
         await Expect(bo.Page.GetByText("Nothing waits")).ToBeVisibleAsync();
         Assert.Equal((20_005, 0), await App.Database.BalanceAsync(user));
