@@ -63,10 +63,19 @@ public class AdjustmentGuardTests(DatabaseFixture fixture) : AdjustmentTest(fixt
         await Database.ExecuteAsync(Adjust, user, 1L, "paid", "taken");
         var made = new Dictionary<string, string>
         {
-            ["user_id"] = "a.user_id", ["category"] = "a.category", ["delta"] = "a.delta", ["reason"] = "a.reason",
-            ["status"] = "'posted'", ["caller_id"] = "a.caller_id", ["requested_by"] = "a.requested_by",
-            ["requested_at"] = "now()", ["deadline"] = "now() + interval '1 day'", ["approval_limit"] = "a.approval_limit",
-            ["decided_at"] = "now()", ["idempotency_key"] = "'new'", ["request"] = "a.request",
+            ["user_id"] = "a.user_id",
+            ["category"] = "a.category",
+            ["delta"] = "a.delta",
+            ["reason"] = "a.reason",
+            ["status"] = "'posted'",
+            ["caller_id"] = "a.caller_id",
+            ["requested_by"] = "a.requested_by",
+            ["requested_at"] = "now()",
+            ["deadline"] = "now() + interval '1 day'",
+            ["approval_limit"] = "a.approval_limit",
+            ["decided_at"] = "now()",
+            ["idempotency_key"] = "'new'",
+            ["request"] = "a.request",
             [column] = value,
         };
 
