@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS credits.grants (
     user_id uuid NOT NULL REFERENCES credits.accounts (user_id) ON DELETE RESTRICT,
     category text NOT NULL CONSTRAINT grants_category_is_known CHECK (category IN ('promotional', 'paid')),
     credits bigint NOT NULL CONSTRAINT grants_credits_are_positive CHECK (credits > 0),
-    source text NOT NULL CONSTRAINT grants_source_is_known CHECK (source IN ('sign_up', 'receipt', 'manual')),
+    source text NOT NULL CONSTRAINT grants_source_is_known CHECK (source IN ('sign_up', 'receipt', 'manual', 'adjustment')),
     receipt_id uuid CONSTRAINT grants_receipt_counts_once UNIQUE REFERENCES credits.receipts (id) ON DELETE RESTRICT,
     idempotency_key text CONSTRAINT grants_idempotency_key_fits CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     reason text,

@@ -57,13 +57,15 @@ public partial class ConsoleTests(CreditsApp app, TestBrowser browser) : AppTest
         var api = await App.ApiClientAsync();
         await api.ChargeAsync(user);
         await App.Database.ExecuteAsync("SELECT claim_receipt($1, 'bmc', 'BMC-support', 500)", user);
+        await App.Database.ExecuteAsync("SELECT adjust_credits($1, 7, 'paid', 'A mistake', 'posted')", user);
+        await App.Database.ExecuteAsync("SELECT adjust_credits($1, 20000, 'paid', 'A large mistake', 'waits')", user);
         await using var window = await SignedInAsync("support");
 
-        foreach (var path in new[] { $"/admin/users/{user}", "/admin/receipts", "/admin/jobs" })
+        foreach (var path in new[] { $"/admin/users/{user}", "/admin/receipts", "/admin/jobs", "/admin/ledger", "/admin/adjustments" })
         {
             await window.OpenConsoleAsync(path);
             await Expect(window.Page.GetByText("seen-by-support@example.com").First).ToBeVisibleAsync();
-            foreach (var button in new[] { "Grant credits", "Verify", "Reject", "Give back" })
+            foreach (var button in new[] { "Grant credits", "Adjust", "Verify", "Reject", "Give back", "Reverse…", "Refund…", "Approve" })
             {
                 await Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = button })).ToHaveCountAsync(0);
             }

@@ -91,8 +91,40 @@ public class CommandLineTests(CommandFolder folder) : IClassFixture<CommandFolde
         Assert.DoesNotContain("New Total", second.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Adjust_credits_corrects_once_for_a_key_and_waits_above_the_limit()
+    {
+        await folder.RunAsync("", "create-user", "adjusted@example.com");
+
+        var up = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "50", "paid", "A mistake", "--key", "k");
+        var again = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "50", "paid", "A mistake", "--key", "k");
+        var down = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "-20", "paid", "Another mistake");
+        var tooMuch = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "-31", "paid", "Another mistake");
+        var large = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "10001", "paid", "A large mistake");
+
+        Assert.Matches("^adjustment  [0-9a-f-]{36}\nstatus      posted\navailable   55\n$", up.Out);
+        Assert.Equal(up, again);
+        Assert.Contains("available   35\n", down.Out, StringComparison.Ordinal);
+        Assert.Equal((4, ""), (tooMuch.ExitCode, tooMuch.Out));
+        Assert.Contains("CR001", tooMuch.Error, StringComparison.Ordinal);
+        Assert.Matches("^adjustment  [0-9a-f-]{36}\nstatus      pending\n$", large.Out);
+    }
+
+    [Fact]
+    public async Task Settings_shows_all_of_them_and_changes_those_that_are_given()
+    {
+        var changed = await folder.RunAsync("", "settings", "--job-timeout-seconds", "7200");
+        var refused = await folder.RunAsync("", "settings", "--approval-limit", "-1");
+
+        Assert.Equal(
+            "sign-up-credits      5\ncents-per-credit     100\napproval-limit       10000\njob-timeout-seconds  7200\n", changed.Out);
+        Assert.Equal((4, ""), (refused.ExitCode, refused.Out));
+    }
+
     [Theory]
     [InlineData(3, "grant-credits", "nobody@example.com", "5", "5.00")]
+    [InlineData(3, "adjust-credits", "nobody@example.com", "5", "paid", "Why")]
+    [InlineData(2, "adjust-credits", "nobody@example.com", "5", "gold", "Why")]
     [InlineData(2, "grant-credits", "nobody@example.com", "5", "5.001")]
     [InlineData(2, "grant-credits", "nobody@example.com", "five", "5.00")]
     [InlineData(2, "no-such-command")]
