@@ -29,6 +29,13 @@ internal static class CreditsFunctions
         return await ReadAsync(command, read, cancel);
     }
 
+    /// <summary>Runs <c>SELECT function()</c> that answers with a number and refuses nothing.</summary>
+    public static async Task<long> CountAsync(this NpgsqlDataSource source, string sql, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     private static async Task<CreditResult<T>> ReadAsync<T>(
         NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancel)
         where T : class
@@ -50,6 +57,9 @@ internal static class CreditsFunctions
     public static NpgsqlParameter Value(long? value) => Parameter(value, NpgsqlDbType.Bigint);
 
     public static NpgsqlParameter Value(string? value) => Parameter(value, NpgsqlDbType.Text);
+
+    public static NpgsqlParameter Value(DateTimeOffset? value) =>
+        Parameter(value?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
 
     public static NpgsqlParameter Json(string? value) => Parameter(value, NpgsqlDbType.Jsonb);
 

@@ -30,8 +30,10 @@ $$;
 
 -- Adds a verified receipt's credits: the lot, the ledger entry and the audit row. The lot's unique receipt_id makes a
 -- second time impossible.
+DROP FUNCTION IF EXISTS credits.credit_receipt(credits.receipts, text, text, text);
 CREATE OR REPLACE FUNCTION credits.credit_receipt(
-    p_receipt credits.receipts, p_actor text, p_via text, p_request_id text)
+    p_receipt credits.receipts, p_actor text, p_via text, p_request_id text, p_priority integer DEFAULT 100,
+    p_expires_at timestamptz DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_caller_id constant integer := caller_id(p_actor, p_via);
@@ -39,8 +41,11 @@ DECLARE
     v_entry ledger_entries;
 BEGIN
     PERFORM lock_account(p_receipt.user_id);
-    INSERT INTO grants (user_id, category, credits, source, receipt_id, caller_id, granted_by)
-    VALUES (p_receipt.user_id, 'paid', p_receipt.credits, 'receipt', p_receipt.id, v_caller_id, p_actor) RETURNING * INTO v_grant;
+    INSERT INTO grants (user_id, category, credits, source, receipt_id, caller_id, granted_by, priority,
+        expires_at, burns_at)
+    VALUES (p_receipt.user_id, 'paid', p_receipt.credits, 'receipt', p_receipt.id, v_caller_id, p_actor,
+        coalesce(p_priority, 100), p_expires_at, coalesce(p_expires_at, 'infinity'))
+    RETURNING * INTO v_grant;
     v_entry := begin_lot(v_grant, 'purchase', v_caller_id, p_request_id, p_receipt.note);
     PERFORM write_audit(p_actor, p_via, p_request_id, 'receipt.verify', p_receipt.user_id, p_receipt.id::text,
         jsonb_build_object('status', 'pending', 'available', v_entry.balance_after - v_entry.delta),

@@ -47,6 +47,10 @@ internal static class CreditProblems
         Refusal(RequestInProgress, 409, "Still under way",
             "The same request, with the same Idempotency-Key, has not ended yet.",
             "Wait as long as Retry-After says, then send it again: it answers with the one result."),
+        Refusal(UnknownGrant, 404, "No such grant",
+            "There is no grant with this id, or not one that you may see.", "Check the grant's id."),
+        Refusal(GrantAlreadyClosed, 409, "Grant closed already",
+            "The grant has expired or was voided before.", "Explain the balance to see what became of it."),
         Refusal(EmailTaken, 409, "E-mail address taken",
             "There is already a user with this e-mail address.", "Use another address, or find that user."),
     }.ToDictionary();

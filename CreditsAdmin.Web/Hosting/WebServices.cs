@@ -30,6 +30,7 @@ internal static class WebServices
             .AddSessions()
             .AddCreditsApi(builder.Configuration)
             .AddHostedService<Welcome>()
+            .AddHostedService<CreditsWorker>()
             .AddScoped<WaitingReceipts>()
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents()
