@@ -44,6 +44,33 @@ public static class Laws
                 (SELECT count(*) FROM credits.audit_log a WHERE a.subject_id = r.id::text
                     AND a.action = CASE r.status WHEN 'verified' THEN 'receipt.verify' ELSE 'receipt.reject' END) <> 1
             """),
+        ("open lots sum up to the balance; only what came back after its lot was closed may stand beside them", """
+            SELECT count(*) FROM credits.accounts a CROSS JOIN LATERAL (
+                SELECT coalesce(sum(l.remaining) FILTER (WHERE l.category = 'promotional'), 0) AS free,
+                    coalesce(sum(l.remaining) FILTER (WHERE l.category = 'paid'), 0) AS paid,
+                    bool_or(l.remaining NOT BETWEEN 0 AND g.credits) AS outside
+                FROM credits.lots_at(a.user_id, a.version, a.free, a.paid) l JOIN credits.grants g ON g.id = l.grant_id) s
+            WHERE s.outside OR s.free > a.free OR s.paid > a.paid OR (s.free + s.paid < a.free + a.paid
+                AND NOT EXISTS (SELECT FROM credits.grants g WHERE g.user_id = a.user_id AND g.closed_seq IS NOT NULL))
+            """),
+        ("each lot holds what was recorded at its last boundary", """
+            SELECT count(*) FROM credits.grants g WHERE g.remaining <> CASE g.status WHEN 'open' THEN
+                (SELECT r.remaining FROM credits.lot_remains r WHERE r.grant_id = g.id ORDER BY r.seq DESC LIMIT 1) ELSE 0 END
+            """),
+        ("each lot begins once with its credits, and ends at most once with what was left", """
+            SELECT count(*) FROM credits.grants g
+            CROSS JOIN LATERAL (SELECT min(r.seq) AS seq FROM credits.lot_remains r WHERE r.grant_id = g.id) b
+            LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE e.delta > 0) AS begins, count(*) FILTER (WHERE e.delta < 0) AS ends,
+                bool_and(CASE WHEN e.delta > 0 THEN e.delta = g.credits AND e.seq = b.seq
+                    ELSE e.seq = g.closed_seq AND e.kind = CASE g.status WHEN 'expired' THEN 'expiry' ELSE 'clawback' END END) AS fit
+                FROM credits.ledger_entries e WHERE e.grant_id = g.id) e ON true
+            WHERE e.begins <> CASE WHEN g.source = 'refund' OR b.seq IS NULL THEN 0 ELSE 1 END OR e.ends > 1 OR NOT e.fit
+            """),
+        ("the order of burning and the next change are those of the lots", """
+            SELECT count(*) FROM credits.accounts a
+            WHERE a.lots_change_at <> coalesce((SELECT min(g.due_at) FROM credits.grants g WHERE g.user_id = a.user_id), 'infinity')
+                OR (a.burn_order IS NULL) <> (credits.burn_order(a) IS NULL)
+            """),
     ];
 
     /// <summary>Fails with the laws that are broken, and in how many places.</summary>
