@@ -24,18 +24,21 @@ public sealed record CreditRefusal(RefusalCode Code, string Message, JsonElement
     /// <summary>The refusal behind a database error, or null when the error is a fault.</summary>
     internal static CreditRefusal? From(PostgresException error)
     {
-        if (error.SqlState.StartsWith("CR", StringComparison.Ordinal)
-            && int.TryParse(error.SqlState.AsSpan(2), CultureInfo.InvariantCulture, out var number)
-            && Enum.IsDefined((RefusalCode)number))
-        {
-            return new((RefusalCode)number, error.MessageText, ParseDetail(error.Detail));
-        }
+        if (From(error.SqlState, error.MessageText, error.Detail) is { } refusal) return refusal;
 
         // Text that PostgreSQL cannot store (a NUL, a lone surrogate, a number out of range) is the caller's mistake.
         return error.SqlState.StartsWith("22", StringComparison.Ordinal)
             ? new(RefusalCode.InvalidInput, "A value contains characters or numbers that cannot be stored.", Empty)
             : null;
     }
+
+    /// <summary>The same for one item of a batch, where a refusal is a row.</summary>
+    internal static CreditRefusal? From(string sqlState, string message, string? detail) =>
+        sqlState.StartsWith("CR", StringComparison.Ordinal)
+        && int.TryParse(sqlState.AsSpan(2), CultureInfo.InvariantCulture, out var number)
+        && Enum.IsDefined((RefusalCode)number)
+            ? new((RefusalCode)number, message, ParseDetail(detail))
+            : null;
 
     private static readonly JsonElement Empty = JsonDocument.Parse("{}").RootElement;
 

@@ -84,8 +84,21 @@ public sealed class CreditsDatabase : IAsyncDisposable
     }
 
     // A refusal carries its numbers in DETAIL, which Npgsql hides unless it is told not to.
-    private static NpgsqlDataSource Source(string connectionString) => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(connectionString) { IncludeErrorDetail = true });
+    private static NpgsqlDataSource Source(string connectionString)
+    {
+        var login = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            IncludeErrorDetail = true,
+            TargetSessionAttributes = null,
+            // A standby that was promoted is found a second later; the default is ten.
+            HostRecheckSeconds = 1,
+        };
+        // Of several hosts only the primary will do, and which one that is can change.
+        return login.Host!.Contains(',')
+            ? new NpgsqlDataSourceBuilder(login.ConnectionString).BuildMultiHost()
+                .WithTargetSession(TargetSessionAttributes.ReadWrite)
+            : NpgsqlDataSource.Create(login);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -25,6 +25,10 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
 
     internal DbSet<EntryRecord> Entries => Set<EntryRecord>();
 
+    internal DbSet<LedgerCheck> LedgerChecks => Set<LedgerCheck>();
+
+    internal DbSet<Seal> Seals => Set<Seal>();
+
     internal DbSet<StaffMember> Staff => Set<StaffMember>();
 
     internal DbSet<Password> Passwords => Set<Password>();
@@ -56,6 +60,9 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<JobRecord>().ToTable("jobs", "credits");
         modelBuilder.Entity<ReceiptRecord>().ToTable("receipts", "credits");
         modelBuilder.Entity<EntryRecord>().ToView("entries", "credits");
+        modelBuilder.Entity<LedgerCheck>().ToTable("ledger_checks", "credits").Ignore(check => check.BrokenInvariants)
+            .Property(check => check.Broken).HasColumnType("jsonb");
+        modelBuilder.Entity<Seal>().ToTable("seals", "credits").Ignore(seal => seal.Head);
         modelBuilder.Entity<StaffMember>().ToTable("staff", "credits").HasKey(staff => staff.UserId);
         modelBuilder.Entity<Password>().ToTable("passwords", "credits").HasKey(password => password.UserId);
         modelBuilder.Entity<ApiKey>().ToTable("api_keys", "credits");

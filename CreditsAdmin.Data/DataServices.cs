@@ -6,19 +6,27 @@ using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
 using CreditsAdmin.Data.Users;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CreditsAdmin.Data;
 
 /// <summary>What the other projects take from this one.</summary>
 public static class DataServices
 {
-    /// <summary>Adds the commands of every noun. <see cref="CreditsDatabase"/> must be registered too.</summary>
-    public static IServiceCollection AddCreditsData(this IServiceCollection services) => services
-        .AddSingleton<ApiKeyCommands>()
-        .AddSingleton<JobCommands>()
-        .AddSingleton<LedgerCommands>()
-        .AddSingleton<ReceiptCommands>()
-        .AddSingleton<SettingsCommands>()
-        .AddSingleton<StaffCommands>()
-        .AddSingleton<UserCommands>();
+    /// <summary>Adds the commands of every noun. <see cref="CreditsDatabase"/> must be registered too, and
+    /// <see cref="GatherOptions"/> may be.</summary>
+    public static IServiceCollection AddCreditsData(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new GatherOptions(Gather: false));
+        return services
+            .AddSingleton<ApiKeyCommands>()
+            .AddSingleton<ChargeGatherer>()
+            .AddSingleton<JobCommands>()
+            .AddSingleton<LedgerCheckCommands>()
+            .AddSingleton<LedgerCommands>()
+            .AddSingleton<ReceiptCommands>()
+            .AddSingleton<SettingsCommands>()
+            .AddSingleton<StaffCommands>()
+            .AddSingleton<UserCommands>();
+    }
 }

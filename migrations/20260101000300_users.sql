@@ -23,12 +23,13 @@ BEGIN
 END
 $trigrams$;
 
--- Only demo users may ever be deleted, so nobody may become one later.
+-- Only demo users may ever be deleted, so nobody may become one later; and seals leave their rows out, so nobody may cease
+-- to be one.
 CREATE OR REPLACE FUNCTION credits.keep_demo_mark()
 RETURNS trigger LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 BEGIN
-    IF NEW.is_demo AND NOT OLD.is_demo THEN
-        RAISE EXCEPTION 'a user cannot be turned into a demo user' USING ERRCODE = '42501';
+    IF NEW.is_demo <> OLD.is_demo THEN
+        RAISE EXCEPTION 'a user is a demo user from the beginning or never' USING ERRCODE = '42501';
     END IF;
     RETURN NEW;
 END
@@ -41,7 +42,7 @@ CREATE OR REPLACE FUNCTION credits.forbid_change()
 RETURNS trigger LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND TG_LEVEL = 'ROW' THEN
-        IF EXISTS (SELECT FROM users u WHERE u.id = OLD.user_id AND u.is_demo) THEN
+        IF EXISTS (SELECT FROM users u WHERE u.id = (to_jsonb(OLD) ->> 'user_id')::uuid AND u.is_demo) THEN
             RETURN OLD;
         END IF;
     END IF;
@@ -55,10 +56,18 @@ RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON %s '
         'FOR EACH ROW EXECUTE FUNCTION credits.forbid_change()', p_table);
+    PERFORM forbid_truncate(p_table);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION credits.forbid_truncate(p_table regclass)
+RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
+BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON %s '
         'FOR EACH STATEMENT EXECUTE FUNCTION credits.forbid_change()', p_table);
 END
 $$;
+SELECT credits.forbid_truncate('credits.users');
 
 SELECT credits.secure_table('credits.users');
 GRANT SELECT ON credits.users TO credits_app;

@@ -31,6 +31,7 @@ CREATE OR REPLACE TRIGGER accounts_move_with_the_ledger BEFORE UPDATE ON credits
     WHEN (current_setting('credits.posting', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION credits.refuse_movement();
 REVOKE ALL ON FUNCTION credits.refuse_movement FROM PUBLIC;
 
+SELECT credits.forbid_truncate('credits.accounts');
 SELECT credits.secure_table('credits.accounts', 'user_id');
 GRANT SELECT ON credits.accounts TO credits_app, service_role;
 GRANT SELECT (user_id, free, paid, version) ON credits.accounts TO authenticated;

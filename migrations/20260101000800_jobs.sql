@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS jobs_request_counts_once
 CREATE INDEX IF NOT EXISTS jobs_open_by_deadline ON credits.jobs (deadline) WHERE finished_at IS NULL;
 CREATE INDEX IF NOT EXISTS jobs_failed ON credits.jobs (id) WHERE status IN ('failed', 'expired');
 
+SELECT credits.forbid_truncate('credits.jobs');
 SELECT credits.secure_table('credits.jobs', 'user_id');
 GRANT SELECT ON credits.jobs TO credits_app, service_role;
 GRANT SELECT (id, user_id, operation, cost, free_cost, refunded, status, metadata, error, created_at, deadline,

@@ -8,10 +8,11 @@ CREATE OR REPLACE FUNCTION credits.post_entry(
     p_caller_id integer, p_request_id text, p_reason text DEFAULT NULL,
     p_job_id uuid DEFAULT NULL, p_receipt_id uuid DEFAULT NULL, p_grant_id uuid DEFAULT NULL,
     p_adjustment_id uuid DEFAULT NULL)
-RETURNS credits.ledger_entries LANGUAGE plpgsql SET search_path = credits, pg_temp SET credits.posting = 'on' AS $$
+RETURNS credits.ledger_entries LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_entry ledger_entries;
 BEGIN
+    PERFORM set_config('credits.posting', 'on', true);
     WITH moved AS (
         UPDATE accounts a
         SET free = a.free + p_free_delta, paid = a.paid + p_paid_delta, version = a.version + 1, free_before = a.free
@@ -23,7 +24,8 @@ BEGIN
         CASE WHEN p_kind <> 'charge' THEN p_caller_id END, p_request_id, p_reason
     FROM moved m
     RETURNING * INTO v_entry;
-    IF NOT FOUND THEN
+    PERFORM set_config('credits.posting', 'off', true);
+    IF v_entry.id IS NULL THEN
         PERFORM refuse('CR002', 'There is no account for this user.', jsonb_build_object('user_id', p_user_id));
     END IF;
     RETURN v_entry;

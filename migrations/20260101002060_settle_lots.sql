@@ -75,7 +75,7 @@ $$;
 -- the next lot begins or expires. Called before and after everything that changes a lot, under the account's lock. Returns
 -- the account.
 CREATE OR REPLACE FUNCTION credits.settle_lots(p_user_id uuid)
-RETURNS credits.accounts LANGUAGE plpgsql SET search_path = credits, pg_temp SET credits.posting = 'on' AS $$
+RETURNS credits.accounts LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_account accounts;
 BEGIN
@@ -88,14 +88,13 @@ BEGIN
     SELECT c.id, p_user_id, v_account.version, c.remaining FROM changed c;
     PERFORM open_refund_lot(v_account, 'promotional');
     PERFORM open_refund_lot(v_account, 'paid');
+    PERFORM set_config('credits.posting', 'on', true);
     UPDATE accounts a SET burn_order = s.burn_order, lots_change_at = s.lots_change_at
     FROM (SELECT burn_order(v_account) AS burn_order, coalesce((SELECT min(g.due_at) FROM grants g
         WHERE g.user_id = p_user_id AND g.due_at IS NOT NULL), 'infinity') AS lots_change_at) s
-    WHERE a.user_id = p_user_id AND (a.burn_order, a.lots_change_at) IS DISTINCT FROM (s.burn_order, s.lots_change_at)
-    RETURNING a.* INTO v_account;
-    IF NOT FOUND THEN
-        SELECT * INTO v_account FROM accounts a WHERE a.user_id = p_user_id;
-    END IF;
+    WHERE a.user_id = p_user_id AND (a.burn_order, a.lots_change_at) IS DISTINCT FROM (s.burn_order, s.lots_change_at);
+    PERFORM set_config('credits.posting', 'off', true);
+    SELECT * INTO v_account FROM accounts a WHERE a.user_id = p_user_id;
     RETURN v_account;
 END
 $$;

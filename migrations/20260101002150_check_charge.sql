@@ -24,12 +24,12 @@ $$;
 CREATE OR REPLACE FUNCTION credits.is_plain_charge(
     p_operation text, p_cost bigint, p_idempotency_key text, p_metadata jsonb, p_timeout_seconds integer)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT p_cost BETWEEN 1 AND 1000000000000
+    SELECT coalesce(p_cost BETWEEN 1 AND 1000000000000
         AND pg_catalog.length(p_idempotency_key) BETWEEN 1 AND 255 AND p_idempotency_key !~ '[^\x21-\x7e]'
         AND pg_catalog.length(p_operation) BETWEEN 1 AND 100 AND p_operation !~ '[^\x21-\x7e]'
         AND (p_metadata IS NULL OR pg_catalog.jsonb_typeof(p_metadata) = 'object'
             AND pg_catalog.pg_column_size(p_metadata) < 2048)
-        AND (p_timeout_seconds IS NULL OR p_timeout_seconds BETWEEN 1 AND 604800)
+        AND (p_timeout_seconds IS NULL OR p_timeout_seconds BETWEEN 1 AND 604800), false)
 $$;
 
 -- Credits in one movement: 1 to 1,000,000,000,000. Refuses CR003.

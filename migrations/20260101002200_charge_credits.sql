@@ -11,7 +11,8 @@ CREATE OR REPLACE FUNCTION public.charge_credits(
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL,
     p_timeout_seconds integer DEFAULT NULL)
 RETURNS public.job_result LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = credits, pg_temp SET lock_timeout = '2s' SET plan_cache_mode = force_generic_plan AS $$
+SET search_path = credits, pg_temp SET lock_timeout = '2s'
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_caller_id integer;
 BEGIN
@@ -54,7 +55,8 @@ BEGIN
     INSERT INTO jobs (user_id, idempotency_key, operation, cost, free_cost, charge_seq, metadata, caller_id,
         created_at, deadline)
     VALUES (p_user_id, v_key, p_operation, p_cost, v_free, v_account.version + 1, nullif(p_metadata, '{}'),
-        p_caller_id, v_now, v_now + make_interval(secs => coalesce(p_timeout_seconds, (SELECT s.job_timeout_seconds FROM settings s))))
+        p_caller_id, v_now, v_now + make_interval(secs => coalesce(p_timeout_seconds,
+            (SELECT s.job_timeout_seconds FROM settings s))))
     RETURNING * INTO v_job;
     RETURN charge_result(v_job, post_entry(p_user_id, 'charge', -v_free, v_free - p_cost, p_caller_id, p_request_id,
         p_job_id => v_job.id), false);

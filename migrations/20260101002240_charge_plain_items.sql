@@ -19,7 +19,7 @@ CREATE OR REPLACE FUNCTION credits.charge_plain_items(
     p_user_ids uuid[], p_operations text[], p_costs bigint[], p_idempotency_keys text[], p_metadata jsonb[],
     p_caller_ids integer[], p_request_ids text[], p_timeout_seconds integer[], p_left_out uuid[])
 RETURNS public.charge_outcome[] LANGUAGE plpgsql SET search_path = credits, pg_temp
-SET enable_nestloop = off SET jit = off SET credits.posting = 'on' AS $$
+SET enable_nestloop = off SET jit = off AS $$
 DECLARE
     v_now constant timestamptz := clock_timestamp();
     v_timeout constant integer := (SELECT s.job_timeout_seconds FROM settings s);
@@ -34,6 +34,7 @@ BEGIN
         GROUP BY i.user_id
         HAVING bool_and(i.caller_id IS NOT NULL AND is_plain_charge(i.operation, i.cost, i.key, i.metadata, i.seconds))) t
     WHERE t.user_id <> ALL (p_left_out);
+    PERFORM set_config('credits.posting', 'on', true);
     v_debits := debit_accounts(v_debits.user_ids, v_debits.totals, v_debits.items);
 
     WITH item AS (
@@ -62,6 +63,7 @@ BEGIN
     SELECT array_agg((c.nr, (c.id, c.user_id, c.operation, 'pending', c.cost, 0, coalesce(c.metadata, '{}'), v_now,
         c.deadline, NULL, NULL, c.balance_after, c.free_after, c.balance_after - c.free_after, false)::public.job_result,
         NULL, NULL, NULL)::public.charge_outcome) INTO v_done FROM charged c;
+    PERFORM set_config('credits.posting', 'off', true);
     RETURN v_done;
 END
 $$;
@@ -72,7 +74,7 @@ $$;
 CREATE OR REPLACE FUNCTION credits.debit_accounts(p_user_ids uuid[], p_totals bigint[], p_items bigint[])
 RETURNS credits.debits LANGUAGE plpgsql SET search_path = credits, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
-SET jit = off SET credits.posting = 'on' AS $$
+SET jit = off AS $$
 DECLARE
     v_done debits;
 BEGIN
@@ -88,45 +90,4 @@ BEGIN
     RETURN v_done;
 END
 $$;
-
--- The callers of a batch, one for each item; NULL for those who may not charge.
-CREATE OR REPLACE FUNCTION credits.batch_callers(p_actors text[], p_via text, p_items integer)
-RETURNS integer[] LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
-DECLARE
-    v_known constant jsonb := (SELECT jsonb_object_agg(coalesce(a.actor, ''), CASE WHEN may(a.actor, p_via, 'jobs:write')
-        THEN caller_id(a.actor, p_via) END) FROM (SELECT DISTINCT unnest(coalesce(p_actors, ARRAY[NULL])) AS actor) a);
-BEGIN
-    IF p_actors IS NULL THEN
-        RETURN array_fill((v_known ->> '')::integer, ARRAY[p_items]);
-    END IF;
-    RETURN ARRAY(SELECT (v_known ->> coalesce(a.actor, ''))::integer
-        FROM unnest(p_actors) WITH ORDINALITY AS a(actor, nr) ORDER BY a.nr);
-END
-$$;
-
--- Refuses CR013 unless there are 1 to 1024 items and every array that is given has one element for each.
-CREATE OR REPLACE FUNCTION credits.require_batch(p_items integer, p_lengths integer[])
-RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = credits, pg_temp AS $$
-BEGIN
-    IF p_items IS NULL OR p_items NOT BETWEEN 1 AND 1024 THEN
-        PERFORM refuse('CR013', 'A batch has 1 to 1024 items.', jsonb_build_object('field', 'jobs', 'longest', 1024));
-    ELSIF EXISTS (SELECT FROM unnest(p_lengths) AS l(length) WHERE l.length <> p_items) THEN
-        PERFORM refuse('CR013', 'Every array of a batch must have one element for each item.',
-            jsonb_build_object('field', 'jobs'));
-    END IF;
-END
-$$;
-REVOKE ALL ON FUNCTION credits.charge_plain_items, credits.debit_accounts, credits.batch_callers, credits.require_batch FROM PUBLIC;
-
--- The users of a batch who repeat a key, in it or of an earlier request.
-CREATE OR REPLACE FUNCTION credits.repeated_requests(p_user_ids uuid[], p_idempotency_keys text[], p_caller_ids integer[])
-RETURNS uuid[] LANGUAGE sql STABLE SET search_path = credits, pg_temp AS $$
-    WITH asked AS MATERIALIZED (
-        SELECT i.user_id, hashtextextended(encode(pack_key(i.key), 'hex'), i.caller_id) AS request
-        FROM unnest(p_user_ids, p_idempotency_keys, p_caller_ids) AS i(user_id, key, caller_id))
-    SELECT array_agg(r.user_id) FROM (
-        SELECT a.user_id FROM asked a GROUP BY a.user_id, a.request HAVING count(*) > 1
-        UNION SELECT a.user_id FROM asked a WHERE EXISTS (SELECT FROM jobs j WHERE j.user_id = a.user_id
-            AND hashtextextended(encode(j.idempotency_key, 'hex'), j.caller_id) = a.request)) r
-$$;
-REVOKE ALL ON FUNCTION credits.repeated_requests FROM PUBLIC;
+REVOKE ALL ON FUNCTION credits.charge_plain_items, credits.debit_accounts FROM PUBLIC;

@@ -26,6 +26,7 @@ DECLARE
     v_ids constant uuid[] := ARRAY(SELECT u.id FROM users u WHERE u.is_demo);
 BEGIN
     PERFORM authorize(p_actor, p_via, 'staff:write');
+    PERFORM take_out_of_totals(v_ids);
     DELETE FROM audit_log WHERE user_id = ANY (v_ids);
     DELETE FROM ledger_entries WHERE user_id = ANY (v_ids);
     DELETE FROM lot_remains r USING grants g WHERE r.grant_id = g.id AND g.user_id = ANY (v_ids);

@@ -51,7 +51,7 @@ internal sealed class JobRecord
 
     public string? Error { get; init; }
 
-    public int CallerId { get; init; }
+    public long ChargeSeq { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

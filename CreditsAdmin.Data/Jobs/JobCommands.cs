@@ -1,4 +1,3 @@
-using NpgsqlTypes;
 using static CreditsAdmin.Data.CreditsFunctions;
 
 namespace CreditsAdmin.Data.Jobs;
@@ -14,35 +13,42 @@ public sealed record ChargeRequest(
     Guid UserId, string? Operation, long? Cost, string? IdempotencyKey, string? Metadata, int? TimeoutSeconds = null);
 
 /// <summary>Charges, completes and fails jobs: one method, one Postgres function.</summary>
-public sealed class JobCommands(CreditsDatabase database)
+public sealed class JobCommands(CreditsDatabase database, ChargeGatherer gatherer)
 {
-    private const string Columns =
-        "id, user_id, operation, status, cost, refunded, metadata, created_at, deadline, finished_at, error, "
-        + "available, free, paid, replayed";
+    /// <summary>So many charges may be asked for at once.</summary>
+    public const int MostCharges = ChargeBatch.MostItems;
 
     /// <summary>Creates a job and takes its cost, free credits before paid. The same key and request again returns the
-    /// first result. Refuses CR001 to CR005 and CR013.</summary>
+    /// first result. Refuses CR001 to CR005, CR012, CR013 and CR016. What the API asks for at the same time is written
+    /// together; nobody can tell from the answer.</summary>
     public Task<CreditResult<JobOutcome>> ChargeAsync(ChargeRequest request, Caller caller, CancellationToken cancel) =>
-        database.App.CallAsync(
-            $"SELECT {Columns} FROM charge_credits($1, $2, $3, $4, $5, $6, $7, $8, $9)", JobOutcome.Read, cancel,
-            Value(request.UserId), Value(request.Operation), Value(request.Cost), Value(request.IdempotencyKey),
-            Json(request.Metadata), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
-            Parameter(request.TimeoutSeconds, NpgsqlDbType.Integer));
+        gatherer.IsOn && caller.Via == "api"
+            ? gatherer.ChargeAsync(request, caller, cancel)
+            : ChargeBatch.RunAsync(database.App, request, caller, cancel);
+
+    /// <summary>Many charges of one caller, as if each were asked for alone, in their order: one answer for each. Takes
+    /// 1 to <see cref="MostCharges"/>.</summary>
+    public async Task<IReadOnlyList<ChargeAnswer>> ChargeManyAsync(
+        IEnumerable<ChargeRequest> requests, Caller caller, CancellationToken cancel)
+    {
+        ChargeItem[] items = [.. requests.Select(request => new ChargeItem(request, caller))];
+        return await ChargeBatch.RunAsync(database.App, items, cancel);
+    }
 
     /// <summary>Completes a job, for <paramref name="actualCost"/> credits when that is less than was charged.
     /// Refuses CR003, CR006, CR007, CR008 and CR012.</summary>
     public Task<CreditResult<JobOutcome>> CompleteAsync(
         Guid jobId, long? actualCost, Caller caller, CancellationToken cancel, string? idempotencyKey = null) =>
-        database.App.CallAsync(
-            $"SELECT {Columns} FROM complete_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
+        database.App.CallRepeatableAsync(
+            $"SELECT {JobOutcome.Columns} FROM complete_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
             Value(jobId), Value(actualCost), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
             Value(idempotencyKey));
 
     /// <summary>Fails a job and gives its credits back, once. Refuses CR006, CR007, CR012 and CR013.</summary>
     public Task<CreditResult<JobOutcome>> FailAsync(
         Guid jobId, string? error, Caller caller, CancellationToken cancel, string? idempotencyKey = null) =>
-        database.App.CallAsync(
-            $"SELECT {Columns} FROM fail_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
+        database.App.CallRepeatableAsync(
+            $"SELECT {JobOutcome.Columns} FROM fail_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
             Value(jobId), Value(error), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
             Value(idempotencyKey));
 

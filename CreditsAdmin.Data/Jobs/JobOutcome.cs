@@ -23,6 +23,11 @@ public sealed record JobOutcome(
     DateTimeOffset CreatedAt, DateTimeOffset Deadline, DateTimeOffset? FinishedAt, string? Error,
     long Available, long Free, long Paid, bool Replayed)
 {
+    /// <summary>What <see cref="Read"/> reads, in its order.</summary>
+    internal const string Columns =
+        "id, user_id, operation, status, cost, refunded, metadata, created_at, deadline, finished_at, error, "
+        + "available, free, paid, replayed";
+
     internal static JobOutcome Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5),
         row.GetString(6), row.GetFieldValue<DateTimeOffset>(7), row.GetFieldValue<DateTimeOffset>(8), row.TimeOrNull(9),

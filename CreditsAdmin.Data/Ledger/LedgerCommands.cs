@@ -38,7 +38,7 @@ public sealed class LedgerCommands(CreditsDatabase database)
 {
     /// <summary>Grants credits for a reason, once for a key. Refuses CR002 to CR005, CR012 and CR013.</summary>
     public Task<CreditResult<GrantOutcome>> GrantAsync(GrantRequest request, Caller caller, CancellationToken cancel) =>
-        database.App.CallAsync(
+        database.App.CallRepeatableAsync(
             "SELECT id, user_id, category, credits, entry_id, available_before, available, free, paid, replayed "
             + "FROM grant_credits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", GrantOutcome.Read, cancel,
             Value(request.UserId), Value(request.Credits), Value(request.Category), Value(request.Reason),

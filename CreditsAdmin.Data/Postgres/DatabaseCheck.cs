@@ -23,6 +23,7 @@ public sealed class DatabaseCheck(CreditsDatabase database)
         "credits.settings", "credits.data_protection_keys", "credits.users", "credits.audit_log", "credits.staff",
         "credits.passwords", "credits.api_keys",
         "credits.accounts", "credits.jobs", "credits.receipts", "credits.grants", "credits.ledger_entries",
+        "credits.seals", "credits.ledger_checks",
         "public.balances", "public.jobs", "public.receipts", "public.ledger_entries",
     ];
 
@@ -31,9 +32,8 @@ public sealed class DatabaseCheck(CreditsDatabase database)
     {
         try
         {
-            await using var connection = await database.App.OpenConnectionAsync(cancel);
-            var missing = await MissingTablesAsync(connection, cancel);
-            missing.AddRange(await MissingMigrationsAsync(connection, cancel));
+            // One connection that broke is not a database that is away.
+            var missing = await Tries.OfRepeatableCall.ExecuteAsync(async stop => await MissingAsync(stop), cancel);
             return missing.Count == 0
                 ? DatabaseReport.Good
                 : new(false, "The database is not migrated: parts of it are missing.", missing, Migrate);
@@ -52,6 +52,14 @@ public sealed class DatabaseCheck(CreditsDatabase database)
             return new(false, $"The database cannot be reached: {Innermost(error)}. Check that it runs and that "
                 + "ConnectionStrings__Credits names the right host, port and database.", [], null);
         }
+    }
+
+    private async Task<List<string>> MissingAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.App.OpenConnectionAsync(cancel);
+        var missing = await MissingTablesAsync(connection, cancel);
+        missing.AddRange(await MissingMigrationsAsync(connection, cancel));
+        return missing;
     }
 
     private static async Task<List<string>> MissingTablesAsync(NpgsqlConnection connection, CancellationToken cancel)

@@ -14,6 +14,8 @@ public sealed class DatabaseLogins
     // "logins" in ASCII; keeps two processes from altering the same role at once.
     private const long Lock = 0x6c6f67696e73;
 
+    private const string AppRole = "credits_app";
+
     private DatabaseLogins(string app, string user) => (App, User) = (app, user);
 
     /// <summary>Logs in as <c>credits_app</c>: staff and service work.</summary>
@@ -31,7 +33,7 @@ public sealed class DatabaseLogins
         var owner = new NpgsqlConnectionStringBuilder(ownerConnectionString);
         if (owner.Username is not { Length: > 0 } || owner.Password is not { Length: > 0 })
             throw new ArgumentException("The connection string of the owner needs a Username and a Password.");
-        return new(Login(owner, "credits_app", 40), Login(owner, "credits_user", 20));
+        return new(Login(owner, AppRole, 40), Login(owner, "credits_user", 20));
     }
 
     /// <summary>
@@ -41,7 +43,7 @@ public sealed class DatabaseLogins
     {
         var logins = From(ownerConnectionString);
         await Task.WhenAll(
-            EnsurePasswordAsync(ownerConnectionString, "credits_app", logins.App, ct),
+            EnsurePasswordAsync(ownerConnectionString, AppRole, logins.App, ct),
             EnsurePasswordAsync(ownerConnectionString, "credits_user", logins.User, ct));
     }
 
@@ -54,13 +56,15 @@ public sealed class DatabaseLogins
             Password = Password(owner.Password!, role),
             Pooling = true,
             MinPoolSize = 0,
-            MaxPoolSize = most,
-            Timeout = 5,
+            MaxPoolSize = Math.Min(owner.MaxPoolSize, most),
+            // Seconds, for a free connection of the pool too: a caller is told to come back rather than kept waiting.
+            Timeout = 2,
             CommandTimeout = 30,
             ApplicationName = "creditsadmin " + role,
             IncludeErrorDetail = false,
-            // A session that kept its settings would hand one user's identity to the next.
-            NoResetOnClose = false,
+            // A session that kept its settings would hand one user's identity to the next. The app's own login sets none, and
+            // a reset would throw the functions' plans away: every charge would be planned again, for twice its work.
+            NoResetOnClose = role == AppRole,
         }.ConnectionString;
     }
 

@@ -41,7 +41,8 @@ public class PagesTests(CreditsApp app, TestBrowser browser) : AppTest(app)
 
         await LookAsync(window, width,
             "/admin/users", $"/admin/users/{user}", "/admin/users?q=nobody-has-this-address", "/admin/ledger", "/admin/jobs",
-            "/admin/receipts", "/admin/receipts?status=all", "/admin/ledger?kind=clawback");
+            "/admin/receipts", "/admin/receipts?status=all", "/admin/ledger?kind=clawback",
+            "/admin/ledger/health");
         window.AssertClean();
     }
 

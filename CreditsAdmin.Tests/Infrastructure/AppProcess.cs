@@ -28,10 +28,21 @@ internal sealed class AppProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
-    /// <summary>Starts the web app and waits until it says where it runs.</summary>
-    public static async Task<AppProcess> ServeAsync(string dataPath, int port)
+    /// <summary>Starts the web app with a server of its own and waits until it says where it runs.</summary>
+    public static Task<AppProcess> ServeAsync(string dataPath, int port) =>
+        ServeAsync(Info(dataPath, [], url: $"http://127.0.0.1:{port}"));
+
+    /// <summary>The same over a database that is there already.</summary>
+    public static Task<AppProcess> ServeOverAsync(string ownerConnectionString, int port)
     {
-        var app = new AppProcess(Process.Start(Info(dataPath, [], url: $"http://127.0.0.1:{port}"))!);
+        var info = Info("unused", [], url: $"http://127.0.0.1:{port}");
+        info.Environment["ConnectionStrings__Credits"] = ownerConnectionString;
+        return ServeAsync(info);
+    }
+
+    private static async Task<AppProcess> ServeAsync(ProcessStartInfo info)
+    {
+        var app = new AppProcess(Process.Start(info)!);
         app.process.BeginOutputReadLine();
         app.process.BeginErrorReadLine();
         var patience = Stopwatch.StartNew();
@@ -57,10 +68,10 @@ internal sealed class AppProcess : IAsyncDisposable
         return (process.ExitCode, await text, await error);
     }
 
-    /// <summary>As Ctrl+C and <c>kill</c> do; returns the exit code.</summary>
-    public async Task<int> StopAsync()
+    /// <summary>As Ctrl+C does, or <c>kill</c> with TERM; returns the exit code.</summary>
+    public async Task<int> StopAsync(string signal = "INT")
     {
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         return process.ExitCode;
     }

@@ -20,6 +20,9 @@ public class CreditsApp(TestCluster cluster) : WebApplicationFactory<Program>, I
 
     public TestDatabase Database { get; private set; } = null!;
 
+    /// <summary>Off: tests check the books themselves.</summary>
+    protected virtual string LedgerWatchSeconds => "0";
+
     /// <summary>Such as <c>http://127.0.0.1:40123</c>.</summary>
     public string BaseUrl { get; private set; } = "";
 
@@ -49,6 +52,7 @@ public class CreditsApp(TestCluster cluster) : WebApplicationFactory<Program>, I
                 ["ConnectionStrings:Credits"] = connectionString,
                 ["Supabase:JwtSecret"] = JwtSecret,
                 ["SignUp:Open"] = "true",
+                ["LedgerWatch:Seconds"] = LedgerWatchSeconds,
                 ["Logging:LogLevel:Default"] = "Error",
                 ["Logging:LogLevel:CreditsAdmin.Web.Hosting"] = "None",
             }));

@@ -46,10 +46,12 @@ public sealed class DatabaseLoginsTests(SharedServer server) : IClassFixture<Sha
         var login = new NpgsqlConnectionStringBuilder(app);
         Assert.Equal(("db.example", 6543, "postgres", "credits_app.abc", SslMode.Require),
             (login.Host, login.Port, login.Database, login.Username, login.SslMode));
-        Assert.Equal((40, 0, 5, 30, false, false), (login.MaxPoolSize, login.MinPoolSize, login.Timeout,
+        Assert.Equal((40, 0, 2, 30, false, false), (login.MaxPoolSize, login.MinPoolSize, login.Timeout,
             login.CommandTimeout, login.NoResetOnClose, login.IncludeErrorDetail));
         Assert.Equal((20, "credits_user.abc"), (new NpgsqlConnectionStringBuilder(user).MaxPoolSize,
             new NpgsqlConnectionStringBuilder(user).Username));
+        Assert.Equal(7, new NpgsqlConnectionStringBuilder(
+            DatabaseLogins.From(owner + ";Maximum Pool Size=7").App).MaxPoolSize);
         // printf 'credits_app@creditsadmin' | openssl dgst -sha256 -hmac p -binary | basenc --base64url | tr -d =
         Assert.Equal("E06oYXWyScS0Xg8WUmIZUwrzCS-ZPUS-CXbIFpA8yXY", login.Password);
     }

@@ -1,5 +1,4 @@
-using System.Net.Sockets;
-using Npgsql;
+using CreditsAdmin.Data;
 
 namespace CreditsAdmin.Web.Api;
 
@@ -7,10 +6,6 @@ namespace CreditsAdmin.Web.Api;
 /// us.</summary>
 internal static class ApiFaults
 {
-    // Not transient for Npgsql, but nothing that a front end could do anything about: no such login, no such database,
-    // and a primary that has just become a standby.
-    private static readonly string[] Unavailable = ["28000", "28P01", "3D000", "25006"];
-
     /// <summary>Answers what the routes behind it leave unanswered.</summary>
     public static async Task WatchAsync(HttpContext http, RequestDelegate next)
     {
@@ -43,24 +38,21 @@ internal static class ApiFaults
             return new ProblemAnswer(CreditProblems.OfStatus(bad.StatusCode)).ExecuteAsync(http);
         }
 
+        return ProblemOf(http, error).ExecuteAsync(http);
+    }
+
+    /// <summary>The problem that stands for a fault, after logging what it was.</summary>
+    public static ProblemAnswer ProblemOf(HttpContext http, Exception error)
+    {
         var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ApiFaults));
-        if (IsUnavailable(error))
+        if (DatabaseFaults.IsPassing(error))
         {
             log.LogWarning("The database did not answer {Method} {Path}: {Reason}",
                 http.Request.Method, http.Request.Path, error.GetBaseException().Message);
-            return new ProblemAnswer(CreditProblems.ServiceUnavailable).ExecuteAsync(http);
+            return new(CreditProblems.ServiceUnavailable);
         }
 
         log.LogError(error, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
-        return new ProblemAnswer(CreditProblems.InternalError).ExecuteAsync(http);
+        return new(CreditProblems.InternalError);
     }
-
-    // Entity Framework wraps what Npgsql throws, so the causes are looked at too.
-    private static bool IsUnavailable(Exception? error) => error switch
-    {
-        null => false,
-        PostgresException refused => refused.IsTransient || Unavailable.Contains(refused.SqlState),
-        NpgsqlException or SocketException or TimeoutException => true,
-        _ => IsUnavailable(error.InnerException),
-    };
 }

@@ -7,6 +7,7 @@ namespace CreditsAdmin.Web.Api;
 /// <summary>The JSON of every answer: snake_case, times in UTC.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(JobBody))]
+[JsonSerializable(typeof(JobBatchBody))]
 [JsonSerializable(typeof(BalanceBody))]
 [JsonSerializable(typeof(LedgerBody))]
 [JsonSerializable(typeof(ProblemBody))]

@@ -18,7 +18,7 @@ internal static class CreditProblems
             "An amount is missing, not a whole number or out of range.",
             "Send a whole JSON number of credits from 1 to 1000000000000; an actual_cost may be 0."),
         Refusal(InvalidIdempotencyKey, 400, "No usable Idempotency-Key",
-            "Whatever moves credits needs one Idempotency-Key header, so that sending it twice moves them once.",
+            "Whatever moves credits needs an idempotency key, so that sending it twice moves them once.",
             "Send 1 to 255 visible ASCII characters without spaces, such as a new UUID for every action."),
         Refusal(IdempotencyKeyReuse, 422, "Idempotency-Key used before",
             "This key belongs to an earlier request of yours that asked for something else.",
@@ -73,7 +73,8 @@ internal static class CreditProblems
         "This address exists, but not for this HTTP method.", "Use a method that the header Allow names.");
 
     public static ProblemKind PayloadTooLarge { get; } = new("payload_too_large", 413, "Body too large",
-        "A body may have 65536 bytes.", "Send less, such as a link in metadata in place of the data itself.");
+        "A body may have 65536 bytes, a batch of jobs 2097152.",
+        "Send less, such as a link in metadata in place of the data itself.");
 
     public static ProblemKind UnsupportedMediaType { get; } = new("unsupported_media_type", 415, "Not sent as JSON",
         "Bodies are plain JSON in UTF-8.", "Send \"Content-Type: application/json\" and no Content-Encoding.");
@@ -86,11 +87,15 @@ internal static class CreditProblems
         "The database cannot be reached or is too busy.",
         "Wait as long as Retry-After says, then send the same request again with the same Idempotency-Key.");
 
+    public static ProblemKind LedgerUnsound { get; } = new("ledger_unsound", 503, "The books are being looked at",
+        "A check of the ledger found something wrong. Until people have looked, no credits move; reading goes on.",
+        "Wait, then send the same request again with the same Idempotency-Key.");
+
     /// <summary>All of them: each has a page.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         .. Refusals.Values, MalformedJson, BadRequest, Unauthorized, NotFound, MethodNotAllowed, PayloadTooLarge,
-        UnsupportedMediaType, InternalError, ServiceUnavailable,
+        UnsupportedMediaType, InternalError, ServiceUnavailable, LedgerUnsound,
     ];
 
     /// <summary>The kind of a refusal.</summary>

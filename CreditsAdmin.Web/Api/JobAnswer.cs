@@ -12,7 +12,14 @@ internal sealed record JobBalance(long Available, long Free, long Paid);
 internal sealed record JobBody(
     Guid Id, Guid User, string Operation, string Status, long Cost, long Refunded,
     [property: JsonConverter(typeof(RawJson))] string Metadata,
-    string? Error, DateTime CreatedAt, DateTime Deadline, DateTime? FinishedAt, JobBalance Balance);
+    string? Error, DateTime CreatedAt, DateTime Deadline, DateTime? FinishedAt, JobBalance Balance)
+{
+    /// <summary>A job as a command left it.</summary>
+    public static JobBody Of(JobOutcome job) => new(
+        job.Id, job.UserId, job.Operation, job.Status, job.Cost, job.Refunded, job.Metadata, job.Error,
+        job.CreatedAt.UtcDateTime, job.Deadline.UtcDateTime, job.FinishedAt?.UtcDateTime,
+        new(job.Available, job.Free, job.Paid));
+}
 
 /// <summary>Answers with a job, and says in headers what it took and what is left.</summary>
 internal sealed class JobAnswer : IResult
@@ -26,9 +33,7 @@ internal sealed class JobAnswer : IResult
     {
         this.status = status;
         replayed = job.Replayed;
-        body = new(
-            job.Id, job.UserId, job.Operation, job.Status, job.Cost, job.Refunded, job.Metadata, job.Error,
-            job.CreatedAt.UtcDateTime, job.Deadline.UtcDateTime, job.FinishedAt?.UtcDateTime, new(job.Available, job.Free, job.Paid));
+        body = JobBody.Of(job);
     }
 
     /// <summary>A job and its user's balance as they are now.</summary>
@@ -37,7 +42,8 @@ internal sealed class JobAnswer : IResult
         status = StatusCodes.Status200OK;
         body = new(
             job.Id, job.UserId, job.Operation, job.Status, job.Cost, job.Refunded, job.Metadata, job.Error,
-            job.CreatedAt.UtcDateTime, job.Deadline.UtcDateTime, job.FinishedAt?.UtcDateTime, new(balance.Available, balance.Free, balance.Paid));
+            job.CreatedAt.UtcDateTime, job.Deadline.UtcDateTime, job.FinishedAt?.UtcDateTime,
+            new(balance.Available, balance.Free, balance.Paid));
     }
 
     public Task ExecuteAsync(HttpContext httpContext)

@@ -8,9 +8,13 @@ namespace CreditsAdmin.Web.Api;
 /// <summary>Charges, completes and fails jobs.</summary>
 internal static class JobsApi
 {
+    /// <summary>What the JSON of a charge may have.</summary>
+    public static readonly string[] ChargeMembers = ["user", "operation", "cost", "metadata", "timeout_seconds"];
+
     public static void MapJobs(this RouteGroupBuilder v1)
     {
         v1.MapPost("/jobs", ChargeAsync).RequireScope("jobs:write");
+        v1.MapPost("/jobs/batch", JobBatches.ChargeAsync).RequireScope("jobs:write");
         v1.MapPost("/jobs/{id}/complete", CompleteAsync).RequireScope("jobs:write");
         v1.MapPost("/jobs/{id}/fail", FailAsync).RequireScope("jobs:write");
         v1.MapGet("/jobs/{id}", FindAsync).RequireScope("jobs:read");
@@ -19,11 +23,8 @@ internal static class JobsApi
     private static async Task<Results<JobAnswer, ProblemAnswer>> ChargeAsync(
         HttpContext http, JobCommands jobs, CancellationToken cancel)
     {
-        var input = await RequestBody.ReadAsync(
-            http.Request, required: true, ["user", "operation", "cost", "metadata", "timeout_seconds"], cancel);
-        var charge = new ChargeRequest(
-            input.Id("user", ApiIds.User), input.Text("operation"), input.Whole("cost"),
-            input.IdempotencyKey(http.Request), input.Json("metadata", longest: 16_384), Seconds(input));
+        var input = await RequestBody.ReadAsync(http.Request, required: true, ChargeMembers, cancel);
+        var charge = ReadCharge(input, input.IdempotencyKey(http.Request));
         if (input.Problem is { } problem) return problem;
         var charged = await jobs.ChargeAsync(charge, ApiAccess.CallerOf(http), cancel);
         return Answer(StatusCodes.Status201Created, charged);
@@ -66,6 +67,11 @@ internal static class JobsApi
             ? new JobAnswer(job, balance)
             : ProblemAnswer.Of(RefusalCode.UnknownJob);
     }
+
+    /// <summary>What a charge's JSON says; nothing while the input has a problem.</summary>
+    public static ChargeRequest ReadCharge(RequestBody input, string? idempotencyKey) => new(
+        input.Id("user", ApiIds.User), input.Text("operation"), input.Whole("cost"), idempotencyKey,
+        input.Json("metadata", longest: 16_384), Seconds(input));
 
     // What is no number of seconds becomes one that the database refuses.
     private static int? Seconds(RequestBody input) =>

@@ -52,30 +52,34 @@ internal sealed class ProblemAnswer(ProblemKind kind, string? happened = null) :
     /// <summary>The same for a code that did not need the database.</summary>
     public static ProblemAnswer Of(RefusalCode code) => new(CreditProblems.Of(code));
 
+    /// <summary>After so many seconds the same request may succeed; null when something else must change first.</summary>
+    public int? RetryAfter =>
+        kind.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds
+        : Refusal?.Code == RefusalCode.RequestInProgress ? 1
+        : null;
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        if (kind.Status == StatusCodes.Status503ServiceUnavailable)
-        {
-            httpContext.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
-        }
-        else if (Refusal?.Code == RefusalCode.RequestInProgress)
-        {
-            httpContext.Response.Headers.RetryAfter = "1";
-        }
-
+        var headers = httpContext.Response.Headers;
+        if (RetryAfter is { } seconds) headers.RetryAfter = $"{seconds}";
         // Never what a 402 or 409 of another moment was: the next one may be different.
-        httpContext.Response.Headers.CacheControl = "no-store";
+        headers.CacheControl = "no-store";
+        return ApiJson.WriteAsync(
+            httpContext, kind.Status, BodyFor(httpContext), ApiJson.Default.ProblemBody, "application/problem+json");
+    }
+
+    /// <summary>What this request is told.</summary>
+    public ProblemBody BodyFor(HttpContext http)
+    {
         var shortage = Refusal?.Code == RefusalCode.InsufficientCredits ? Refusal : null;
-        var body = new ProblemBody(
+        return new(
             kind.Type, kind.Title, kind.Status, $"{happened ?? kind.Meaning} {kind.Advice}",
-            httpContext.Request.Path.Value, kind.Code, httpContext.TraceIdentifier)
+            http.Request.Path.Value, kind.Code, http.TraceIdentifier)
         {
             Balance = shortage?.Number("balance"),
             Required = shortage?.Number("required"),
             Shortfall = shortage?.Number("shortfall"),
             Errors = Errors,
         };
-        return ApiJson.WriteAsync(
-            httpContext, kind.Status, body, ApiJson.Default.ProblemBody, "application/problem+json");
     }
 }

@@ -35,14 +35,26 @@ internal sealed class RequestBody : RequestInput
         return unreadable is null ? new(json, known) : new(unreadable);
     }
 
+    /// <summary>One of several objects in a body that was read already, each as strict as a body of its own.</summary>
+    public static RequestBody Of(JsonElement json, string[] known) =>
+        json.ValueKind == JsonValueKind.Object ? new(json, known) : new(CreditProblems.MalformedJson);
+
     /// <summary>The key of this action; refuses CR004's cases, so that routes whose function takes no key ask for one
     /// too.</summary>
     public string? IdempotencyKey(HttpRequest request)
     {
-        if (request.Headers["Idempotency-Key"] is [{ Length: > 0 and <= LongestKey } key]
-            && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0) return key;
+        if (request.Headers["Idempotency-Key"] is [{ } key] && IsKey(key)) return key;
         Refuse(RefusalCode.InvalidIdempotencyKey, "Idempotency-Key",
             "The header Idempotency-Key is missing, came more than once, or cannot be used.");
+        return null;
+    }
+
+    /// <summary>The same where the key is a member of the body.</summary>
+    public string? IdempotencyKey(string name)
+    {
+        if (body is null) return null;
+        if (Find(name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { } key && IsKey(key)) return key;
+        Refuse(RefusalCode.InvalidIdempotencyKey, name, $"{name} is missing or cannot be used.");
         return null;
     }
 
@@ -77,6 +89,9 @@ internal sealed class RequestBody : RequestInput
         Refuse(RefusalCode.InvalidInput, name, $"{name} must be a JSON object of at most {longest} characters.");
         return null;
     }
+
+    private static bool IsKey(string key) =>
+        key.Length is > 0 and <= LongestKey && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;
 
     // A member that is null says the same as a missing one.
     private JsonElement? Find(string name) =>

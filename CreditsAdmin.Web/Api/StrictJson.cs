@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -15,21 +16,33 @@ internal readonly record struct JsonFault(string Member, string Detail);
 internal static class StrictJson
 {
     private const int LongestBody = 64 * 1024;
+    private const int Deepest = 32;
 
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
     private static readonly JsonElement Empty = JsonElement.Parse("{}");
 
-    /// <summary>The body as a JSON object, or why there is none.</summary>
+    /// <summary>The body as a JSON object, or why there is none. What wraps other bodies may be longer, and has them
+    /// <paramref name="wrapped"/> levels further down.</summary>
     public static async Task<(JsonElement Json, ProblemKind? Unreadable)> ReadAsync(
-        HttpRequest request, bool required, CancellationToken cancel)
+        HttpRequest request, bool required, CancellationToken cancel, int longest = LongestBody, int wrapped = 0)
     {
-        var buffer = new byte[LongestBody + 1];
-        if (request.ContentLength > LongestBody) return (default, CreditProblems.PayloadTooLarge);
-        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
-        if (length > LongestBody) return (default, CreditProblems.PayloadTooLarge);
-        if (length == 0 && !required) return (Empty, null);
-        if (!IsPlainJson(request)) return (default, CreditProblems.UnsupportedMediaType);
-        return Parse(buffer.AsMemory(0, length));
+        if (request.ContentLength > longest) return (default, CreditProblems.PayloadTooLarge);
+        // One byte more than may come, so that too much is noticed.
+        var room = (int)(request.ContentLength ?? longest) + 1;
+        var buffer = ArrayPool<byte>.Shared.Rent(room);
+        try
+        {
+            var length = await request.Body.ReadAtLeastAsync(
+                buffer.AsMemory(0, room), room, throwOnEndOfStream: false, cancel);
+            if (length > longest) return (default, CreditProblems.PayloadTooLarge);
+            if (length == 0 && !required) return (Empty, null);
+            return IsPlainJson(request)
+                ? Parse(buffer.AsSpan(0, length), Deepest + wrapped)
+                : (default, CreditProblems.UnsupportedMediaType);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>The first text or number that the database could not keep as it is; null when there is none.</summary>
@@ -71,14 +84,13 @@ internal static class StrictJson
         }
     }
 
-    private static (JsonElement Json, ProblemKind? Unreadable) Parse(ReadOnlyMemory<byte> bytes)
+    private static (JsonElement Json, ProblemKind? Unreadable) Parse(ReadOnlySpan<byte> bytes, int deepest)
     {
         try
         {
-            using var document = JsonDocument.Parse(bytes, Options);
-            var json = document.RootElement;
-            return Utf8.IsValid(bytes.Span) && json.ValueKind == JsonValueKind.Object
-                ? (json.Clone(), null)
+            var json = JsonElement.Parse(bytes, new() { AllowDuplicateProperties = false, MaxDepth = deepest });
+            return Utf8.IsValid(bytes) && json.ValueKind == JsonValueKind.Object
+                ? (json, null)
                 : (default, CreditProblems.MalformedJson);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -88,8 +100,11 @@ internal static class StrictJson
     }
 
     private static bool IsPlainJson(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
-        && (type.CharSet is null || string.Equals(type.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase))
+        (request.ContentType == "application/json" || IsJsonInUtf8(request.ContentType))
         && request.Headers.ContentEncoding.Count == 0;
+
+    private static bool IsJsonInUtf8(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
+        && (type.CharSet is null || string.Equals(type.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
 }

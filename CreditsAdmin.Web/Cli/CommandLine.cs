@@ -27,6 +27,7 @@ internal static class CommandLine
             ApiKeysCommand.Create(),
             GrantCreditsCommand.Create(),
             SettingsCommand.Create(),
+            VerifyLedgerCommand.Create(),
             DemoCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -8,6 +8,7 @@ internal static class Urls
 {
     public const string Users = "/admin/users";
     public const string Ledger = "/admin/ledger";
+    public const string LedgerHealth = "/admin/ledger/health";
     public const string Jobs = "/admin/jobs";
     public const string Receipts = "/admin/receipts";
 

@@ -19,7 +19,8 @@ internal sealed class DatabaseGate(DatabaseCheck check, TimeProvider clock, ILog
     public async Task<DatabaseReport> ReportAsync(CancellationToken cancel)
     {
         if (Fresh() is { } known) return known;
-        await one.WaitAsync(cancel);
+        // Whoever comes while somebody looks goes on with what was ready a moment ago: a busy database looks slowly.
+        if (!await one.WaitAsync(last is { Report.Ready: true } ? 0 : Timeout.Infinite, cancel)) return last!.Value.Report;
         try
         {
             if (Fresh() is { } meanwhile) return meanwhile;

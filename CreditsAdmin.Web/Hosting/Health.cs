@@ -9,11 +9,15 @@ internal static class Health
         routes.MapGet("/health/ready", ReadyAsync);
     }
 
-    private static async Task<IResult> ReadyAsync(DatabaseGate gate, HttpContext http)
+    // Books that are wrong do not make an instance unready: another one would serve the same books.
+    private static async Task<IResult> ReadyAsync(DatabaseGate gate, LedgerWatch watch, HttpContext http)
     {
         var report = await gate.ReportAsync(http.RequestAborted);
+        var ledger = watch.Health is { } health
+            ? new { checked_at = health.Last.FinishedAt, violations = health.Violations, refusing = watch.Refuses }
+            : null;
         return report.Ready
-            ? Results.Json(new { status = "ready" })
+            ? Results.Json(new { status = "ready", ledger })
             : Results.Json(
                 new { status = "not ready", problem = report.Problem, missing = report.Missing, command = report.Command },
                 statusCode: StatusCodes.Status503ServiceUnavailable);

@@ -1,4 +1,5 @@
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
@@ -26,6 +27,10 @@ internal static class WebServices
             .AddSingleton(TimeProvider.System)
             .AddSingleton<DatabaseCheck>()
             .AddSingleton<DatabaseGate>()
+            .AddSingleton(builder.Configuration.GetSection("Jobs").Get<GatherOptions>() ?? new GatherOptions())
+            .AddSingleton<LedgerWatch>()
+            .AddSingleton<LedgerGuard>()
+            .AddHostedService(services => services.GetRequiredService<LedgerWatch>())
             .AddCreditsData()
             .AddSessions()
             .AddCreditsApi(builder.Configuration)
@@ -37,9 +42,13 @@ internal static class WebServices
             // The browser hands the rows of a list back when its circuit begins. The default of 32 KB is less than a
             // page of them, and what is over the limit ends the circuit without a word.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 1024 * 1024);
-        // A welcome that could not be printed is no reason to stop serving.
         builder.Services.Configure<HostOptions>(host =>
-            host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
+        {
+            // A welcome that could not be printed is no reason to stop serving.
+            host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+            // Requests that are on their way when the app is told to stop are finished first.
+            host.ShutdownTimeout = TimeSpan.FromSeconds(30);
+        });
         builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeys>();
     }
@@ -52,6 +61,7 @@ internal static class WebServices
         app.UseRouting();
         app.MapStaticAssets().ShortCircuit();
         app.UseMiddleware<DatabaseGate>();
+        app.UseMiddleware<LedgerGuard>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

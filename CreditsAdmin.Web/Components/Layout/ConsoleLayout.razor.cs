@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Ledger;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Web.Components.Pages.Receipts;
 using CreditsAdmin.Web.Components.Shared;
@@ -16,6 +17,9 @@ public sealed partial class ConsoleLayout : IDisposable
 
     /// <summary>Receipts that wait for a decision; shown beside the menu entry when there are any.</summary>
     [PersistentState] public int? Waiting { get; set; }
+
+    /// <summary>What the background check of the ledger knows; null while it has never run.</summary>
+    [PersistentState] public LedgerSummary? Ledger { get; set; }
 
     /// <summary>The address at which they were counted.</summary>
     [PersistentState] public string? CountedAt { get; set; }
@@ -49,13 +53,15 @@ public sealed partial class ConsoleLayout : IDisposable
         StateHasChanged();
     });
 
-    // A number beside a menu entry is never worth a broken page: without an answer the old one stays.
+    // A number beside a menu entry is never worth a broken page: without an answer the old ones stay.
     private async Task CountAsync()
     {
         CountedAt = Navigation.Uri;
         try
         {
             Waiting = await Database.ReadAsync(db => ReceiptQueries.CountPendingAsync(db, CancellationToken.None));
+            var health = await Database.ReadAsync(db => LedgerCheckQueries.HealthAsync(db, CancellationToken.None));
+            Ledger = health is null ? null : new(health.Last.FinishedAt, health.Violations, health.Unsound);
         }
         catch (Exception error) when (Faults.IsDatabase(error))
         {
