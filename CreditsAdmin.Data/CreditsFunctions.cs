@@ -47,6 +47,12 @@ internal static class CreditsFunctions
         return await ReadAsync(command, read, cancel);
     }
 
+    /// <summary>Runs <c>SELECT function()</c> that answers with a number, refuses nothing and may be called again at any
+    /// time.</summary>
+    public static Task<long> CountAsync(this NpgsqlDataSource source, string sql, CancellationToken cancel) =>
+        source.TryAsync(
+            Tries.OfRepeatableCall, sql, [], async (command, stop) => (long)(await command.ExecuteScalarAsync(stop))!, cancel);
+
     private static async Task<T> TryAsync<T>(
         this NpgsqlDataSource source, ResiliencePipeline tries, string sql, NpgsqlParameter[] parameters,
         Func<NpgsqlCommand, CancellationToken, Task<T>> run, CancellationToken cancel)
@@ -100,6 +106,9 @@ internal static class CreditsFunctions
     public static NpgsqlParameter Value(long? value) => Parameter(value, NpgsqlDbType.Bigint);
 
     public static NpgsqlParameter Value(string? value) => Parameter(value, NpgsqlDbType.Text);
+
+    public static NpgsqlParameter Value(DateTimeOffset? value) =>
+        Parameter(value?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
 
     public static NpgsqlParameter Json(string? value) => Parameter(value, NpgsqlDbType.Jsonb);
 

@@ -51,6 +51,12 @@ public enum RefusalCode
     /// <summary>CR016: the same request is still under way.</summary>
     RequestInProgress = 16,
 
+    /// <summary>CR017: no such grant.</summary>
+    UnknownGrant = 17,
+
+    /// <summary>CR018: the grant has expired or was voided already. Detail: status, closed_at.</summary>
+    GrantAlreadyClosed = 18,
+
     /// <summary>CR019: there is no such entry, or it cannot be reversed. Detail: kind, reversible (the kinds that can).</summary>
     NotReversible = 19,
 

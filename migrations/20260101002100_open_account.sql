@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION credits.open_account(
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_credits constant bigint := (SELECT s.sign_up_credits FROM settings s);
-    v_grant_id uuid;
+    v_system constant integer := caller_id('system', 'system');
+    v_grant grants;
 BEGIN
     INSERT INTO users (id, email, name, is_demo, created_at)
     VALUES (p_user_id, p_email, p_name, p_is_demo, coalesce(p_created_at, now())) ON CONFLICT (id) DO NOTHING;
@@ -15,10 +16,9 @@ BEGIN
     IF NOT FOUND OR v_credits = 0 THEN
         RETURN;
     END IF;
-    INSERT INTO grants (user_id, category, credits, source, granted_by)
-    VALUES (p_user_id, 'promotional', v_credits, 'sign_up', 'system') RETURNING id INTO v_grant_id;
-    PERFORM post_entry(p_user_id, 'grant', v_credits, 0, caller_id('system', 'system'), NULL, 'Welcome credits',
-        p_grant_id => v_grant_id);
+    INSERT INTO grants (user_id, category, credits, source, caller_id, granted_by)
+    VALUES (p_user_id, 'promotional', v_credits, 'sign_up', v_system, 'system') RETURNING * INTO v_grant;
+    PERFORM begin_lot(v_grant, 'grant', v_system, NULL, 'Welcome credits');
 END
 $$;
 

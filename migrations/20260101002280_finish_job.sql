@@ -21,11 +21,18 @@ RETURNS public.job_result LANGUAGE plpgsql SET search_path = credits, pg_temp AS
 DECLARE
     v_job jobs;
     v_free constant bigint := p_job.free_cost - least(p_job.free_cost, p_job.cost - p_refund);
+    v_account accounts;
     v_seq bigint;
 BEGIN
     IF p_refund > 0 THEN
+        -- What expired before the refund must not take it along.
+        v_account := lock_account(p_job.user_id);
         v_seq := (post_entry(p_job.user_id, 'refund', v_free, p_refund - v_free, p_caller_id, p_request_id, p_reason,
             p_job_id => p_job.id)).seq;
+        -- Where free and paid lots alternate, the next charge must know into which of them the credits came back.
+        IF v_account.burn_order IS NOT NULL THEN
+            PERFORM settle_lots(p_job.user_id);
+        END IF;
     ELSE
         SELECT a.version INTO v_seq FROM accounts a WHERE a.user_id = p_job.user_id;
     END IF;

@@ -42,13 +42,13 @@ BEGIN
 END
 $$;
 
--- The lot of credits that an adjustment added.
+-- The lot of credits that an adjustment adds; it begins with the entry.
 CREATE OR REPLACE FUNCTION credits.open_adjustment_lot(p_adjustment credits.adjustments)
-RETURNS uuid LANGUAGE sql SET search_path = credits, pg_temp AS $$
+RETURNS credits.grants LANGUAGE sql SET search_path = credits, pg_temp AS $$
     INSERT INTO grants (user_id, category, credits, source, reason, granted_by)
     VALUES (p_adjustment.user_id, p_adjustment.category, p_adjustment.delta, 'adjustment', p_adjustment.reason,
         p_adjustment.requested_by)
-    RETURNING id
+    RETURNING *
 $$;
 
 -- Writes the ledger entry of an adjustment that may be posted. A job's credits go back as finish_job gives them back: paid
@@ -58,7 +58,6 @@ CREATE OR REPLACE FUNCTION credits.post_adjustment(
 RETURNS credits.ledger_entries LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_free bigint := CASE p_adjustment.category WHEN 'promotional' THEN p_adjustment.delta ELSE 0 END;
-    v_grant_id uuid;
 BEGIN
     IF p_adjustment.job_id IS NOT NULL THEN
         SELECT least(j.free_cost, j.cost - j.refunded) - least(j.free_cost, j.cost - j.refunded - p_adjustment.delta)
@@ -67,11 +66,12 @@ BEGIN
             staff_refunded = coalesce(j.staff_refunded, 0) + p_adjustment.delta
         WHERE j.id = p_adjustment.job_id;
     ELSIF p_adjustment.delta > 0 THEN
-        v_grant_id := open_adjustment_lot(p_adjustment);
+        RETURN begin_lot(open_adjustment_lot(p_adjustment), 'adjustment', p_caller_id, p_request_id, p_adjustment.reason,
+            p_adjustment.id, p_adjustment.reverses);
     END IF;
     RETURN post_entry(p_adjustment.user_id, CASE WHEN p_adjustment.job_id IS NULL THEN 'adjustment' ELSE 'refund' END,
         v_free, p_adjustment.delta - v_free, p_caller_id, p_request_id, p_adjustment.reason, p_job_id => p_adjustment.job_id,
-        p_grant_id => v_grant_id, p_adjustment_id => p_adjustment.id, p_reverses_id => p_adjustment.reverses);
+        p_adjustment_id => p_adjustment.id, p_reverses_id => p_adjustment.reverses);
 END
 $$;
 

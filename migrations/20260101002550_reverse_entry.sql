@@ -54,6 +54,7 @@ BEGIN
         PERFORM refuse('CR019', CASE coalesce(p_kind, '')
             WHEN '' THEN 'There is no such ledger entry.'
             WHEN 'purchase' THEN 'A purchase cannot be reversed. Refund its receipt instead.'
+            WHEN 'grant' THEN 'A grant is not reversed but voided: that takes what is left of it.'
             ELSE 'Only adjustments and charges can be reversed. Adjust the balance instead.' END,
             jsonb_build_object('entry_id', p_entry_id, 'kind', p_kind, 'reversible', ARRAY['adjustment', 'charge']));
     END IF;

@@ -30,18 +30,23 @@ $$;
 
 -- Adds a verified receipt's credits: the lot, the ledger entry and the audit row. The lot's unique receipt_id makes a
 -- second time impossible.
+DROP FUNCTION IF EXISTS credits.credit_receipt(credits.receipts, text, text, text);
 CREATE OR REPLACE FUNCTION credits.credit_receipt(
-    p_receipt credits.receipts, p_actor text, p_via text, p_request_id text)
+    p_receipt credits.receipts, p_actor text, p_via text, p_request_id text, p_priority integer DEFAULT 100,
+    p_expires_at timestamptz DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
-    v_grant_id uuid;
+    v_caller_id constant integer := caller_id(p_actor, p_via);
+    v_grant grants;
     v_entry ledger_entries;
 BEGIN
     PERFORM lock_account(p_receipt.user_id);
-    INSERT INTO grants (user_id, category, credits, source, receipt_id, granted_by)
-    VALUES (p_receipt.user_id, 'paid', p_receipt.credits, 'receipt', p_receipt.id, p_actor) RETURNING id INTO v_grant_id;
-    v_entry := post_entry(p_receipt.user_id, 'purchase', 0, p_receipt.credits, caller_id(p_actor, p_via), p_request_id,
-        p_receipt.note, p_receipt_id => p_receipt.id, p_grant_id => v_grant_id);
+    INSERT INTO grants (user_id, category, credits, source, receipt_id, caller_id, granted_by, priority,
+        expires_at, burns_at)
+    VALUES (p_receipt.user_id, 'paid', p_receipt.credits, 'receipt', p_receipt.id, v_caller_id, p_actor,
+        coalesce(p_priority, 100), p_expires_at, coalesce(p_expires_at, 'infinity'))
+    RETURNING * INTO v_grant;
+    v_entry := begin_lot(v_grant, 'purchase', v_caller_id, p_request_id, p_receipt.note);
     PERFORM write_audit(p_actor, p_via, p_request_id, 'receipt.verify', p_receipt.user_id, p_receipt.id::text,
         jsonb_build_object('status', 'pending', 'available', v_entry.balance_after - v_entry.delta),
         jsonb_build_object('status', 'verified', 'available', v_entry.balance_after, 'credits', p_receipt.credits),
@@ -77,7 +82,7 @@ CREATE OR REPLACE FUNCTION credits.verified_result(p_receipt credits.receipts, p
 RETURNS public.receipt_result LANGUAGE sql STABLE SET search_path = credits, pg_temp AS $$
     SELECT (p_receipt.id, p_receipt.user_id, p_receipt.status, p_receipt.credits, e.id, e.balance_after - e.delta,
         e.balance_after, e.free_after, e.balance_after - e.free_after, p_replayed)::public.receipt_result
-    FROM grants g JOIN ledger_entries e ON e.user_id = g.user_id AND e.grant_id = g.id
+    FROM grants g JOIN ledger_entries e ON e.user_id = g.user_id AND e.seq = g.granted_seq
     WHERE g.receipt_id = p_receipt.id
 $$;
 

@@ -1,10 +1,13 @@
 -- Records a payment that staff have checked already and adds its credits: claim and verification in one step.
 -- A reference that was used before is refused and the first receipt named, so that no payment counts twice; without one, the
 -- same payment again within ten minutes is refused too, because that is what a repeated command looks like.
--- Lock: the account. Raises CR002 unknown user, CR003, CR011 reference used before, CR012 not allowed, CR013.
+-- The credits are spent in the order of p_priority, until p_expires_at. Lock: the account. Raises CR002 unknown user, CR003,
+-- CR011 reference used before, CR012 not allowed, CR013.
+DROP FUNCTION IF EXISTS public.record_receipt(uuid, bigint, bigint, text, text, text, text, text);
 CREATE OR REPLACE FUNCTION public.record_receipt(
     p_user_id uuid, p_credits bigint, p_amount_cents bigint, p_reference text DEFAULT NULL, p_note text DEFAULT NULL,
-    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
+    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL,
+    p_priority integer DEFAULT 100, p_expires_at timestamptz DEFAULT NULL)
 RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
     v_actor constant text := coalesce(p_actor, 'sql:' || session_user);
@@ -19,6 +22,7 @@ BEGIN
     IF p_note IS NOT NULL THEN
         PERFORM require_text('notes', p_note, 500);
     END IF;
+    PERFORM check_lot(p_priority, clock_timestamp(), p_expires_at, clock_timestamp());
     PERFORM lock_account(p_user_id);
     IF p_reference IS NOT NULL THEN
         PERFORM require_new_reference(v_provider, p_reference);
@@ -30,7 +34,7 @@ BEGIN
     VALUES (p_user_id, v_provider, btrim(p_reference), p_amount_cents, 'verified', p_credits, p_note,
         v_actor, v_actor, clock_timestamp())
     RETURNING * INTO v_receipt;
-    PERFORM credit_receipt(v_receipt, v_actor, p_via, p_request_id);
+    PERFORM credit_receipt(v_receipt, v_actor, p_via, p_request_id, p_priority, p_expires_at);
     RETURN verified_result(v_receipt, false);
 EXCEPTION WHEN unique_violation THEN
     -- Somebody recorded the same reference at the same moment: now it can be seen and named.

@@ -34,6 +34,7 @@ BEGIN
     DELETE FROM audit_log WHERE user_id = ANY (v_ids);
     DELETE FROM ledger_entries WHERE user_id = ANY (v_ids);
     DELETE FROM adjustments WHERE user_id = ANY (v_ids);
+    DELETE FROM lot_remains r USING grants g WHERE r.grant_id = g.id AND g.user_id = ANY (v_ids);
     DELETE FROM grants WHERE user_id = ANY (v_ids);
     DELETE FROM receipts WHERE user_id = ANY (v_ids);
     DELETE FROM jobs WHERE user_id = ANY (v_ids);

@@ -8,4 +8,19 @@ public static class BalanceQueries
     /// <summary>The user's balance; null when there is no account, or none that the reader may see.</summary>
     public static Task<Balance?> FindAsync(CreditsDb db, Guid userId, CancellationToken cancel) =>
         db.PublicBalances.SingleOrDefaultAsync(balance => balance.UserId == userId, cancel);
+
+    /// <summary>The lots that the balance consists of, now or after the last ledger entry at <paramref name="asOf"/>:
+    /// open ones first, in the order in which they are spent. Null when there is no account.</summary>
+    public static async Task<IReadOnlyList<Lot>?> ExplainAsync(
+        CreditsDb db, Guid userId, DateTimeOffset? asOf, CancellationToken cancel)
+    {
+        if (!await db.Accounts.AnyAsync(account => account.UserId == userId, cancel)) return null;
+        var moment = asOf?.ToUniversalTime();
+        return await db.Database.SqlQuery<Lot>($"""
+            SELECT id AS "Id", category AS "Category", source AS "Source", priority AS "Priority",
+                effective_at AS "EffectiveAt", expires_at AS "ExpiresAt", credits AS "Credits", remaining AS "Remaining",
+                status AS "Status", position AS "Position"
+            FROM explain_balance({userId}, {moment}::timestamptz)
+            """).ToListAsync(cancel);
+    }
 }

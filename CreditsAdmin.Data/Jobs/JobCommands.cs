@@ -51,4 +51,13 @@ public sealed class JobCommands(CreditsDatabase database, ChargeGatherer gathere
             $"SELECT {JobOutcome.Columns} FROM fail_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
             Value(jobId), Value(error), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
             Value(idempotencyKey));
+
+    /// <summary>Expires up to a hundred jobs that nobody finished in time and gives their credits back; how many. Any
+    /// number of instances may do so at once.</summary>
+    public Task<long> ExpireAsync(CancellationToken cancel) =>
+        database.App.CountAsync("SELECT expire_jobs()::bigint", cancel);
+
+    /// <summary>Forgets idempotency keys that are older than a week; how many.</summary>
+    public Task<long> ForgetKeysAsync(CancellationToken cancel) =>
+        database.App.CountAsync("SELECT forget_idempotency_keys()", cancel);
 }

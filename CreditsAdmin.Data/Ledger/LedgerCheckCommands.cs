@@ -4,7 +4,7 @@ using static CreditsAdmin.Data.CreditsFunctions;
 
 namespace CreditsAdmin.Data.Ledger;
 
-/// <summary>Seals and checks the books. Moves no credits.</summary>
+/// <summary>Seals, adds up and checks the books. Moves no credits.</summary>
 public sealed class LedgerCheckCommands(CreditsDatabase database)
 {
     // A full check of many millions of entries takes minutes; nobody waits for it.
@@ -24,6 +24,14 @@ public sealed class LedgerCheckCommands(CreditsDatabase database)
         }
         while (made > 0);
         return all;
+    }
+
+    /// <summary>Adds what was sealed to the totals by day.</summary>
+    public async Task RollUpAsync(CancellationToken cancel)
+    {
+        await using var command = database.App.CreateCommand("SELECT roll_up()");
+        command.CommandTimeout = CheckTimeoutSeconds;
+        while ((long)(await command.ExecuteScalarAsync(cancel))! > 0) cancel.ThrowIfCancellationRequested();
     }
 
     /// <summary>Makes the check that is due, unless another instance is at it, and keeps its result.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using static CreditsAdmin.Data.CreditsFunctions;
 
 namespace CreditsAdmin.Data.Ledger;
@@ -9,17 +10,28 @@ namespace CreditsAdmin.Data.Ledger;
 /// <param name="Category"><c>promotional</c> (the free part of the balance) or <c>paid</c>.</param>
 /// <param name="Reason">Why, for the audit log: 1 to 500 characters.</param>
 /// <param name="IdempotencyKey">Made when the form opens, so that submitting it twice grants once.</param>
-public sealed record GrantRequest(Guid UserId, long? Credits, string Category, string? Reason, string IdempotencyKey);
+/// <param name="ExpiresAt">When what is left of them is lost, UTC; null for never.</param>
+/// <param name="EffectiveAt">When they begin to count, UTC; null for now.</param>
+/// <param name="Priority">Smaller is spent first: 0 to 1000, or null for 100.</param>
+public sealed record GrantRequest(
+    Guid UserId, long? Credits, string Category, string? Reason, string IdempotencyKey,
+    DateTimeOffset? ExpiresAt = null, DateTimeOffset? EffectiveAt = null, int? Priority = null);
 
 /// <summary>A grant with the balance before and after it, in credits.</summary>
+/// <param name="EntryId">Its ledger entry; null while the grant has not begun.</param>
 public sealed record GrantOutcome(
-    Guid Id, Guid UserId, string Category, long Credits, long EntryId,
+    Guid Id, Guid UserId, string Category, long Credits, long? EntryId,
     long AvailableBefore, long Available, long Free, long Paid, bool Replayed)
 {
     internal static GrantOutcome Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4),
+        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetInt64(3), row.LongOrNull(4),
         row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetBoolean(9));
 }
+
+/// <summary>What became of a voided grant.</summary>
+/// <param name="Credits">Taken back; 0 when nothing was left.</param>
+/// <param name="Available">Free and paid together, after it.</param>
+public sealed record VoidOutcome(Guid Id, long Credits, long Available, bool Replayed);
 
 /// <summary>Movements of credits that no job and no payment causes.</summary>
 public sealed class LedgerCommands(CreditsDatabase database)
@@ -28,7 +40,23 @@ public sealed class LedgerCommands(CreditsDatabase database)
     public Task<CreditResult<GrantOutcome>> GrantAsync(GrantRequest request, Caller caller, CancellationToken cancel) =>
         database.App.CallRepeatableAsync(
             "SELECT id, user_id, category, credits, entry_id, available_before, available, free, paid, replayed "
-            + "FROM grant_credits($1, $2, $3, $4, $5, $6, $7, $8)", GrantOutcome.Read, cancel,
+            + "FROM grant_credits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", GrantOutcome.Read, cancel,
             Value(request.UserId), Value(request.Credits), Value(request.Category), Value(request.Reason),
-            Value(request.IdempotencyKey), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            Value(request.IdempotencyKey), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
+            Parameter(request.Priority, NpgsqlDbType.Integer), Value(request.EffectiveAt), Value(request.ExpiresAt));
+
+    /// <summary>Takes back what is left of a grant and ends it. Refuses CR004, CR005, CR012, CR013 and CR016 to
+    /// CR018.</summary>
+    public Task<CreditResult<VoidOutcome>> VoidAsync(
+        Guid grantId, string? reason, string? idempotencyKey, Caller caller, CancellationToken cancel) =>
+        database.App.CallAsync(
+            "SELECT id, credits, available, replayed FROM void_grant($1, $2, $3, $4, $5, $6)",
+            row => new VoidOutcome(row.GetGuid(0), row.GetInt64(1), row.GetInt64(2), row.GetBoolean(3)), cancel,
+            Value(grantId), Value(reason), Value(idempotencyKey),
+            Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+
+    /// <summary>Posts grants that have begun or expired, of up to a hundred accounts; how many accounts it looked
+    /// after. Any number of instances may do so at once.</summary>
+    public Task<long> PostDueLotsAsync(CancellationToken cancel) =>
+        database.App.CountAsync("SELECT post_due_lots()::bigint", cancel);
 }

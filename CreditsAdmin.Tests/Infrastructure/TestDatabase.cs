@@ -81,6 +81,28 @@ public sealed class TestDatabase : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Lets time go on for one user: whatever begins or expires comes nearer by so much.</summary>
+    public async Task PassAsync(Guid userId, TimeSpan time)
+    {
+        await using var connection = await OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var statement in new[]
+        {
+            "SELECT set_config('credits.posting', 'on', true), $1, $2",
+            "UPDATE credits.grants SET effective_at = effective_at - $2, expires_at = expires_at - $2, burns_at = burns_at - $2 "
+                + "WHERE user_id = $1",
+            "UPDATE credits.accounts SET lots_change_at = lots_change_at - $2 WHERE user_id = $1",
+        })
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            command.Parameters.AddWithValue(userId);
+            command.Parameters.AddWithValue(time);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await transaction.CommitAsync();
+    }
+
     /// <summary>Free and paid credits of a user.</summary>
     public async Task<(long Free, long Paid)> BalanceAsync(Guid userId)
     {

@@ -2,7 +2,7 @@ using CreditsAdmin.Data.Ledger;
 
 namespace CreditsAdmin.Web.Hosting;
 
-/// <summary>Seals and checks the books beside the work: what is new every <c>LedgerWatch:Seconds</c> (default 30, 0 is off),
+/// <summary>Seals, adds up and checks the books beside the work: what is new every <c>LedgerWatch:Seconds</c> (default 30, 0 is off),
 /// everything soon after the start and then every hour. Several instances share the work and its results.</summary>
 internal sealed class LedgerWatch(
     LedgerCheckCommands commands, DatabaseGate gate, IConfiguration configuration, ILogger<LedgerWatch> log) : BackgroundService
@@ -46,6 +46,7 @@ internal sealed class LedgerWatch(
         try
         {
             await commands.SealAsync(cancel);
+            await commands.RollUpAsync(cancel);
             var health = await commands.WatchAsync(every, full, cancel);
             if (health is not null && health.Last.Id != Health?.Last.Id) Tell(health);
             Health = health;

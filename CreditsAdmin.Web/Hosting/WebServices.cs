@@ -35,6 +35,7 @@ internal static class WebServices
             .AddSessions()
             .AddCreditsApi(builder.Configuration)
             .AddHostedService<Welcome>()
+            .AddHostedService<CreditsWorker>()
             .AddScoped<WaitingDecisions>()
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents()
