@@ -4,11 +4,14 @@ SET session_replication_role = replica;
 INSERT INTO auth.users (id, email, created_at) SELECT user_id, email, since FROM bench.accounts;
 INSERT INTO credits.users (id, email, created_at) SELECT user_id, email, since FROM bench.accounts;
 INSERT INTO credits.accounts (user_id, free, paid, version) SELECT user_id, 0, balance, entries + 1 FROM bench.accounts;
-INSERT INTO credits.grants (id, user_id, category, credits, source, idempotency_key, reason, granted_by, created_at)
-    SELECT md5('grant' || account)::uuid, user_id, 'paid', 1000000000, 'manual', 'first', 'The first credits', 'sql:load',
-        since
-    FROM bench.accounts;
 INSERT INTO credits.callers (actor, via) VALUES ('sql:load', 'sql');
+INSERT INTO credits.grants (id, user_id, category, credits, source, idempotency_key, caller_id, reason, granted_by, created_at,
+    effective_at, status, remaining, granted_seq)
+    SELECT md5('grant' || account)::uuid, user_id, 'paid', 1000000000, 'manual', 'first', c.id, 'The first credits', 'sql:load',
+        since, since, 'open', 1000000000, 1
+    FROM bench.accounts, credits.callers c WHERE c.actor = 'sql:load';
+INSERT INTO credits.lot_remains (grant_id, user_id, seq, remaining)
+    SELECT md5('grant' || account)::uuid, user_id, 1, 1000000000 FROM bench.accounts;
 INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, grant_id, caller_id,
     reason, created_at)
     SELECT user_id, 1, 'grant', 1000000000, 0, 1000000000, 0, md5('grant' || account)::uuid, c.id, 'The first credits', since
