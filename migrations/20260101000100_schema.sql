@@ -3,6 +3,16 @@
 
 CREATE SCHEMA IF NOT EXISTS credits;
 
+-- Builds before the first release had other tables, which these files would only half change.
+DO $earlier$
+BEGIN
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('credits.ledger_entries') AND attname = 'actor') THEN
+        RAISE EXCEPTION 'This database was made by an earlier build whose tables have another form. Nothing was changed. '
+            'Read it with that build, or give this one a database of its own.';
+    END IF;
+END
+$earlier$;
+
 DO $roles$
 DECLARE
     v_role text;

@@ -34,6 +34,20 @@ public sealed class MigratorTests(SharedServer server) : IClassFixture<SharedSer
     }
 
     [Fact]
+    public async Task Tables_of_an_earlier_form_are_refused_in_one_sentence_and_left_alone()
+    {
+        var database = await server.EmptyDatabaseAsync();
+        await Sql.AskAsync(database,
+            "CREATE SCHEMA credits; CREATE TABLE credits.ledger_entries (actor text); SELECT 1");
+
+        var refused = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(database).ApplyAsync(_ => { }, Ct));
+
+        Assert.Contains("made by an earlier build", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1L, await Sql.AskAsync(database,
+            "SELECT count(*) FROM pg_tables WHERE schemaname = 'credits' AND tablename <> 'schema_migrations'"));
+    }
+
+    [Fact]
     public async Task A_changed_file_runs_again_and_an_unchanged_one_does_not()
     {
         var database = await server.EmptyDatabaseAsync();
