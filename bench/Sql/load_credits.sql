@@ -10,6 +10,9 @@ INSERT INTO credits.grants (id, user_id, category, credits, source, idempotency_
     SELECT md5('grant' || account)::uuid, user_id, 'paid', 1000000000, 'manual', 'first', c.id, 'The first credits', 'sql:load',
         since, since, 'open', 1000000000, 1
     FROM bench.accounts, credits.callers c WHERE c.actor = 'sql:load';
+INSERT INTO credits.audit_log (actor, via, action, user_id, subject_id, reason, created_at)
+    SELECT 'sql:load', 'sql', 'credits.grant', user_id, md5('grant' || account)::uuid::text, 'The first credits', since
+    FROM bench.accounts;
 INSERT INTO credits.lot_remains (grant_id, user_id, seq, remaining)
     SELECT md5('grant' || account)::uuid, user_id, 1, 1000000000 FROM bench.accounts;
 INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, grant_id, caller_id,
@@ -22,7 +25,8 @@ INSERT INTO credits.jobs (id, user_id, idempotency_key, operation, cost, free_co
         CASE WHEN failed THEN cost WHEN NOT open THEN 0 END, CASE WHEN failed THEN k + 2 WHEN NOT open THEN k + 1 END,
         CASE WHEN failed THEN 'failed' WHEN open THEN 'pending' ELSE 'completed' END,
         '{"prompt": "a lighthouse at dusk", "size": "1024x1024"}',
-        CASE WHEN failed THEN 'The model did not answer.' END, c.id, at, at + interval '1 hour',
+        CASE WHEN failed THEN 'The model did not answer.' END, c.id, at,
+        CASE WHEN open THEN now() + interval '1 day' ELSE at + interval '1 hour' END,
         CASE WHEN failed OR NOT open THEN at + interval '20 seconds' END
     FROM bench.history, credits.callers c WHERE NOT is_refund AND c.actor = 'sql:load';
 INSERT INTO credits.ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after, job_id, caller_id,
