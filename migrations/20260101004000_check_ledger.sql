@@ -12,7 +12,8 @@ CREATE OR REPLACE VIEW credits.invariants AS
         (10, 'I10', 'Ledger and audit log are as they were sealed.'),
         (11, 'I11', 'All balances together are what was granted and bought less what was spent and corrected.'),
         (12, 'I12', 'No job is open more than 15 minutes after its deadline.'),
-        (13, 'I13', 'Each lot begins once with its credits, ends at most once, and holds what its past says.')) AS l(number, invariant, law);
+        (13, 'I13', 'Each lot begins once with its credits, ends at most once, and holds what its past says.'))
+        AS l(number, invariant, law);
 REVOKE ALL ON credits.invariants FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT ON credits.invariants TO credits_app;
 
