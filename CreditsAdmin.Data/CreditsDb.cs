@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Balances;
 using CreditsAdmin.Data.Jobs;
@@ -22,6 +23,8 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
     internal DbSet<JobRecord> Jobs => Set<JobRecord>();
 
     internal DbSet<ReceiptRecord> Receipts => Set<ReceiptRecord>();
+
+    internal DbSet<AdjustmentRecord> Adjustments => Set<AdjustmentRecord>();
 
     internal DbSet<EntryRecord> Entries => Set<EntryRecord>();
 
@@ -59,6 +62,7 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<Account>().ToTable("accounts", "credits").HasKey(account => account.UserId);
         modelBuilder.Entity<JobRecord>().ToTable("jobs", "credits");
         modelBuilder.Entity<ReceiptRecord>().ToTable("receipts", "credits");
+        modelBuilder.Entity<AdjustmentRecord>().ToTable("adjustments", "credits");
         modelBuilder.Entity<EntryRecord>().ToView("entries", "credits");
         modelBuilder.Entity<LedgerCheck>().ToTable("ledger_checks", "credits").Ignore(check => check.BrokenInvariants)
             .Property(check => check.Broken).HasColumnType("jsonb");

@@ -1,3 +1,4 @@
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
@@ -19,6 +20,7 @@ public static class DataServices
     {
         services.TryAddSingleton(new GatherOptions(Gather: false));
         return services
+            .AddSingleton<AdjustmentCommands>()
             .AddSingleton<ApiKeyCommands>()
             .AddSingleton<ChargeGatherer>()
             .AddSingleton<JobCommands>()

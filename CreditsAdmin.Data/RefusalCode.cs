@@ -56,4 +56,19 @@ public enum RefusalCode
 
     /// <summary>CR018: the grant has expired or was voided already. Detail: status, closed_at.</summary>
     GrantAlreadyClosed = 18,
+
+    /// <summary>CR019: there is no such entry, or it cannot be reversed. Detail: kind, reversible (the kinds that can).</summary>
+    NotReversible = 19,
+
+    /// <summary>CR020: reversed or given back already, or that waits. Detail: status, adjustment_id, reversed_by_id.</summary>
+    AlreadyReversed = 20,
+
+    /// <summary>CR021: no such adjustment.</summary>
+    UnknownAdjustment = 21,
+
+    /// <summary>CR022: the adjustment was decided or has expired. Detail: status, decided_by, decided_at.</summary>
+    AdjustmentAlreadyDecided = 22,
+
+    /// <summary>CR023: nobody approves their own request, nor one for their own account. Detail: requested_by.</summary>
+    SecondPersonNeeded = 23,
 }

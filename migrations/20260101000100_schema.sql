@@ -37,14 +37,14 @@ BEGIN
 END
 $$;
 
--- A uuid that begins with the time in milliseconds (RFC 9562, version 7): new rows go to the end of an index. Rows made in
--- one statement follow each other by their number. Without a search_path of its own, so that the planner puts it in place
--- of the call.
-CREATE OR REPLACE FUNCTION credits.new_id(p_number bigint DEFAULT NULL)
+-- A uuid that begins with the time (RFC 9562, version 7, with the twelve bits after the milliseconds as a finer clock): new
+-- rows go to the end of an index, in the order in which they were made. Without a search_path of its own, so that the
+-- planner puts it in place of the call.
+CREATE OR REPLACE FUNCTION credits.new_id()
 RETURNS uuid LANGUAGE sql VOLATILE AS $$
-    SELECT pg_catalog.overlay(pg_catalog.gen_random_uuid()::text, pg_catalog.overlay(
-        pg_catalog.lpad(pg_catalog.to_hex((extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint), 12, '0'),
-        '-', 9, 0) || '-7' || coalesce(pg_catalog.lpad(pg_catalog.to_hex(p_number % 4096), 3, '0'), ''), 1)::uuid
+    SELECT pg_catalog.overlay(pg_catalog.gen_random_uuid()::text, pg_catalog.overlay(pg_catalog.overlay(
+        pg_catalog.lpad(pg_catalog.to_hex((extract(epoch FROM pg_catalog.clock_timestamp()) * 4096000)::bigint), 15, '0'),
+        '-', 9, 0), '-7', 14, 0), 1)::uuid
 $$;
 
 -- Refuses CR013 unless the text is 1 to p_longest characters without control characters; blank counts as missing.

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS credits.audit_log (
     request_id text
 );
 CREATE INDEX IF NOT EXISTS audit_log_by_user ON credits.audit_log (user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS audit_log_by_subject ON credits.audit_log (subject_id) WHERE subject_id IS NOT NULL;
 COMMENT ON COLUMN credits.audit_log.actor IS
     'staff:<user id>, key:<API key id>, user:<user id>, cli:<system user> or sql:<login>.';
 

@@ -24,7 +24,8 @@ GRANT SELECT ON credits.passwords TO credits_app;
 -- What a role may do. Support looks at everything and moves nothing.
 CREATE OR REPLACE FUNCTION credits.role_may(p_role text, p_permission text)
 RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = credits, pg_temp AS $$
-    SELECT p_role = 'admin' AND p_permission IN ('grants:write', 'receipts:decide', 'jobs:write', 'staff:write', 'keys:write')
+    SELECT p_role = 'admin' AND p_permission IN ('grants:write', 'adjustments:write', 'receipts:decide',
+        'jobs:write', 'staff:write', 'keys:write')
 $$;
 
 -- Whether the actor may do this now. Read inside the transaction that moves the credits, so a role taken away counts at

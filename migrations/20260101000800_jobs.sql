@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS credits.jobs (
     deadline timestamptz NOT NULL,
     caller_id integer NOT NULL,
     refunded bigint CONSTRAINT jobs_refund_is_part_of_cost CHECK (refunded BETWEEN 0 AND cost),
+    staff_refunded bigint,
     finish_seq bigint,
     finished_at timestamptz,
     status text NOT NULL DEFAULT 'pending' CONSTRAINT jobs_status_is_known
@@ -35,11 +36,14 @@ CREATE TABLE IF NOT EXISTS credits.jobs (
     error text,
     CONSTRAINT jobs_open_means_nothing_given_back CHECK ((status IN ('pending', 'processing')) = (finished_at IS NULL)
         AND (finished_at IS NULL) = (refunded IS NULL) AND (finished_at IS NULL) = (finish_seq IS NULL)),
-    CONSTRAINT jobs_failed_means_all_given_back CHECK (status NOT IN ('failed', 'expired') OR refunded = cost)
+    CONSTRAINT jobs_failed_means_all_given_back CHECK (status NOT IN ('failed', 'expired') OR refunded = cost),
+    CONSTRAINT jobs_staff_refund_completed_ones
+        CHECK (staff_refunded IS NULL OR (status = 'completed' AND staff_refunded BETWEEN 1 AND refunded))
 );
 COMMENT ON COLUMN credits.jobs.cost IS 'Credits charged when the job was created.';
 COMMENT ON COLUMN credits.jobs.free_cost IS 'The part of cost that was paid with free credits.';
-COMMENT ON COLUMN credits.jobs.refunded IS 'Credits given back, because the job failed or cost less than was charged.';
+COMMENT ON COLUMN credits.jobs.refunded IS 'Credits given back: the job failed, cost less, or staff refunded them.';
+COMMENT ON COLUMN credits.jobs.staff_refunded IS 'The part of refunded that staff gave back after the job was completed.';
 COMMENT ON COLUMN credits.jobs.charge_seq IS 'The seq of the charge in the user''s ledger.';
 COMMENT ON COLUMN credits.jobs.finish_seq IS 'The seq of the user''s last ledger entry when the job had been finished.';
 COMMENT ON COLUMN credits.jobs.idempotency_key IS 'As credits.pack_key stores it.';

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS credits.ledger_entries (
     receipt_id uuid,
     grant_id uuid,
     adjustment_id uuid,
+    reverses_id bigint CONSTRAINT ledger_entries_reverse_an_earlier_one CHECK (reverses_id < id),
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     caller_id integer,
     kind text NOT NULL CONSTRAINT ledger_entries_kind_is_known
@@ -35,6 +36,7 @@ CREATE TABLE IF NOT EXISTS credits.ledger_entries (
         ELSE grant_id IS NOT NULL END)
 );
 COMMENT ON COLUMN credits.ledger_entries.delta IS 'Credits, free and paid together; the paid part is delta - free_delta.';
+COMMENT ON COLUMN credits.ledger_entries.reverses_id IS 'The entry that this one undoes.';
 COMMENT ON COLUMN credits.ledger_entries.caller_id IS 'Who did it. The caller of a charge stands in its job.';
 -- Charges are nearly all there is: what is not a charge has its own small indexes, and charges pay for none of them.
 CREATE INDEX IF NOT EXISTS ledger_entries_by_kind ON credits.ledger_entries (kind, id) WHERE kind <> 'charge';
@@ -43,6 +45,8 @@ CREATE INDEX IF NOT EXISTS ledger_entries_by_receipt ON credits.ledger_entries (
 CREATE INDEX IF NOT EXISTS ledger_entries_by_grant ON credits.ledger_entries (grant_id) WHERE grant_id IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS ledger_entries_adjustment_counts_once
     ON credits.ledger_entries (adjustment_id) WHERE adjustment_id IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS ledger_entries_are_reversed_once
+    ON credits.ledger_entries (reverses_id) WHERE reverses_id IS NOT NULL;
 
 -- An entry follows the one before it and ends where the account stands. The functions that move credits compute it so;
 -- from anybody else, the owner too, every entry is checked and any other one refused.
@@ -76,4 +80,4 @@ SELECT credits.secure_table('credits.ledger_entries', 'user_id');
 GRANT SELECT ON credits.ledger_entries TO credits_app, service_role;
 -- No actor and no reason: users never see which of the staff did something, nor their words.
 GRANT SELECT (id, user_id, seq, kind, delta, free_delta, balance_after, free_after, job_id, receipt_id, grant_id,
-    created_at) ON credits.ledger_entries TO authenticated;
+    created_at, reverses_id) ON credits.ledger_entries TO authenticated;

@@ -4,7 +4,8 @@
 -- nor their words.
 CREATE OR REPLACE VIEW public.ledger_entries WITH (security_invoker = true) AS
     SELECT e.id, e.user_id, e.seq, e.kind, e.delta, e.free_delta, e.balance_after, e.free_after,
-        e.job_id, e.receipt_id, e.grant_id, e.created_at, j.operation, g.source AS grant_source
+        e.job_id, e.receipt_id, e.grant_id, e.created_at, j.operation, g.source AS grant_source,
+        e.reverses_id, (SELECT r.id FROM credits.ledger_entries r WHERE r.reverses_id = e.id) AS reversed_by_id
     FROM credits.ledger_entries e
     LEFT JOIN credits.jobs j ON j.id = e.job_id
     LEFT JOIN credits.grants g ON g.id = e.grant_id;
@@ -15,7 +16,8 @@ GRANT SELECT ON public.ledger_entries TO authenticated, service_role, credits_ap
 CREATE OR REPLACE VIEW credits.entries WITH (security_invoker = true) AS
     SELECT e.id, e.user_id, e.seq, e.kind, e.delta, e.free_delta, e.balance_after, e.free_after,
         e.job_id, e.receipt_id, e.grant_id, e.adjustment_id, e.created_at, e.request_id, e.reason,
-        j.operation, c.actor, c.via
+        j.operation, c.actor, c.via,
+        e.reverses_id, (SELECT r.id FROM credits.ledger_entries r WHERE r.reverses_id = e.id) AS reversed_by_id
     FROM credits.ledger_entries e
     LEFT JOIN credits.jobs j ON j.id = e.job_id
     LEFT JOIN credits.callers c ON c.id = coalesce(e.caller_id, j.caller_id);

@@ -2,12 +2,12 @@
 -- entry that says so. Lock order of every money function: receipt, job or adjustment, then account, then its lots. One
 -- account per call, never two.
 -- Raises CR002 for an unknown user; the account's CHECKs stop what would go below zero.
-DROP FUNCTION IF EXISTS credits.post_entry(uuid, text, bigint, bigint, text, text, text, text, uuid, uuid, uuid);
+DROP FUNCTION IF EXISTS credits.post_entry(uuid, text, bigint, bigint, integer, text, text, uuid, uuid, uuid, uuid);
 CREATE OR REPLACE FUNCTION credits.post_entry(
     p_user_id uuid, p_kind text, p_free_delta bigint, p_paid_delta bigint,
     p_caller_id integer, p_request_id text, p_reason text DEFAULT NULL,
     p_job_id uuid DEFAULT NULL, p_receipt_id uuid DEFAULT NULL, p_grant_id uuid DEFAULT NULL,
-    p_adjustment_id uuid DEFAULT NULL)
+    p_adjustment_id uuid DEFAULT NULL, p_reverses_id bigint DEFAULT NULL)
 RETURNS credits.ledger_entries LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_entry ledger_entries;
@@ -18,9 +18,9 @@ BEGIN
         SET free = a.free + p_free_delta, paid = a.paid + p_paid_delta, version = a.version + 1, free_before = a.free
         WHERE a.user_id = p_user_id RETURNING a.free, a.paid, a.version)
     INSERT INTO ledger_entries (user_id, seq, kind, delta, free_delta, balance_after, free_after,
-        job_id, receipt_id, grant_id, adjustment_id, caller_id, request_id, reason)
+        job_id, receipt_id, grant_id, adjustment_id, reverses_id, caller_id, request_id, reason)
     SELECT p_user_id, m.version, p_kind, p_free_delta + p_paid_delta, p_free_delta, m.free + m.paid, m.free,
-        p_job_id, p_receipt_id, p_grant_id, p_adjustment_id,
+        p_job_id, p_receipt_id, p_grant_id, p_adjustment_id, p_reverses_id,
         CASE WHEN p_kind <> 'charge' THEN p_caller_id END, p_request_id, p_reason
     FROM moved m
     RETURNING * INTO v_entry;

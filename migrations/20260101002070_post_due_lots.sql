@@ -3,7 +3,7 @@
 -- Opens a lot and adds its credits to the balance, with the entry that says so.
 CREATE OR REPLACE FUNCTION credits.begin_lot(
     p_grant credits.grants, p_kind text, p_caller_id integer, p_request_id text, p_reason text,
-    p_adjustment_id uuid DEFAULT NULL)
+    p_adjustment_id uuid DEFAULT NULL, p_reverses_id bigint DEFAULT NULL)
 RETURNS credits.ledger_entries LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_free constant bigint := CASE p_grant.category WHEN 'promotional' THEN p_grant.credits ELSE 0 END;
@@ -11,7 +11,8 @@ DECLARE
 BEGIN
     PERFORM settle_lots(p_grant.user_id);
     v_entry := post_entry(p_grant.user_id, p_kind, v_free, p_grant.credits - v_free, p_caller_id, p_request_id, p_reason,
-        p_receipt_id => p_grant.receipt_id, p_grant_id => p_grant.id, p_adjustment_id => p_adjustment_id);
+        p_receipt_id => p_grant.receipt_id, p_grant_id => p_grant.id, p_adjustment_id => p_adjustment_id,
+        p_reverses_id => p_reverses_id);
     UPDATE grants g SET status = 'open', remaining = g.credits, granted_seq = coalesce(g.granted_seq, v_entry.seq)
     WHERE g.id = p_grant.id;
     INSERT INTO lot_remains (grant_id, user_id, seq, remaining)

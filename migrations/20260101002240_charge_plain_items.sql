@@ -38,7 +38,7 @@ BEGIN
     v_debits := debit_accounts(v_debits.user_ids, v_debits.totals, v_debits.items);
 
     WITH item AS (
-        SELECT i.*, new_id(i.nr) AS id, a.free, a.available, a.version,
+        SELECT i.*, new_id() AS id, a.free, a.available, a.version,
             (row_number() OVER own) AS nth, (sum(i.cost) OVER own)::bigint AS upto
         FROM unnest(p_user_ids, p_operations, p_costs, p_idempotency_keys, p_metadata, p_caller_ids, p_request_ids,
             p_timeout_seconds) WITH ORDINALITY AS i(user_id, operation, cost, key, metadata, caller_id, request_id, seconds, nr)

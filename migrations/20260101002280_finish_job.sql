@@ -58,8 +58,9 @@ DECLARE
     v_entry ledger_entries;
 BEGIN
     SELECT * INTO v_entry FROM ledger_entries e WHERE e.user_id = p_job.user_id AND e.seq = p_job.finish_seq;
-    RETURN (p_job.id, p_job.user_id, p_job.operation, p_job.status, p_job.cost, p_job.refunded,
-        coalesce(p_job.metadata, '{}'), p_job.created_at, p_job.deadline, p_job.finished_at, p_job.error,
+    RETURN (p_job.id, p_job.user_id, p_job.operation, p_job.status, p_job.cost,
+        p_job.refunded - coalesce(p_job.staff_refunded, 0), coalesce(p_job.metadata, '{}'), p_job.created_at, p_job.deadline,
+        p_job.finished_at, p_job.error,
         v_entry.balance_after, v_entry.free_after, v_entry.balance_after - v_entry.free_after,
         p_replayed)::public.job_result;
 END

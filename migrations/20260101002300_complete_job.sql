@@ -29,7 +29,7 @@ BEGIN
     IF v_job.finished_at IS NULL THEN
         RETURN finish_job(v_job, 'completed', v_refund, NULL, v_caller_id, p_request_id,
             'The job cost less than was charged');
-    ELSIF v_job.status = 'completed' AND v_job.refunded = v_refund THEN
+    ELSIF v_job.status = 'completed' AND v_job.refunded - coalesce(v_job.staff_refunded, 0) = v_refund THEN
         RETURN finished_result(v_job, true);
     END IF;
     PERFORM refuse_finished(v_job);

@@ -1,7 +1,9 @@
--- Changes a setting. NULL leaves it as it is. Refuses CR012 not allowed, CR013 out of range.
+-- Changes settings. NULL leaves one as it is. Refuses CR012 not allowed, CR013 out of range.
+DROP FUNCTION IF EXISTS public.change_settings(bigint, bigint, text, text, text);
 CREATE OR REPLACE FUNCTION public.change_settings(
     p_sign_up_credits bigint, p_cents_per_credit bigint,
-    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
+    p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL,
+    p_approval_limit bigint DEFAULT NULL, p_job_timeout_seconds integer DEFAULT NULL)
 RETURNS credits.settings LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
     v_before settings;
@@ -10,7 +12,9 @@ BEGIN
     PERFORM authorize(p_actor, p_via, 'staff:write');
     SELECT * INTO v_before FROM settings FOR NO KEY UPDATE;
     UPDATE settings s SET sign_up_credits = coalesce(p_sign_up_credits, s.sign_up_credits),
-        cents_per_credit = coalesce(p_cents_per_credit, s.cents_per_credit) RETURNING * INTO v_after;
+        cents_per_credit = coalesce(p_cents_per_credit, s.cents_per_credit),
+        approval_limit = coalesce(p_approval_limit, s.approval_limit),
+        job_timeout_seconds = coalesce(p_job_timeout_seconds, s.job_timeout_seconds) RETURNING * INTO v_after;
     PERFORM write_audit(p_actor, p_via, p_request_id, 'settings.change', NULL, NULL, to_jsonb(v_before), to_jsonb(v_after),
         NULL);
     RETURN v_after;
@@ -29,6 +33,7 @@ BEGIN
     PERFORM take_out_of_totals(v_ids);
     DELETE FROM audit_log WHERE user_id = ANY (v_ids);
     DELETE FROM ledger_entries WHERE user_id = ANY (v_ids);
+    DELETE FROM adjustments WHERE user_id = ANY (v_ids);
     DELETE FROM lot_remains r USING grants g WHERE r.grant_id = g.id AND g.user_id = ANY (v_ids);
     DELETE FROM grants WHERE user_id = ANY (v_ids);
     DELETE FROM receipts WHERE user_id = ANY (v_ids);

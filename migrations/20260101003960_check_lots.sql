@@ -1,4 +1,4 @@
--- The invariant of lots. I13: a lot begins once, with its credits, and ends at most once, when it was closed; it holds what
+-- The invariant of lots. I14: a lot begins once, with its credits, and ends at most once, when it was closed; it holds what
 -- was recorded at its last boundary.
 CREATE OR REPLACE FUNCTION credits.check_lots(p_since bigint)
 RETURNS TABLE (invariant text, place text) LANGUAGE plpgsql STABLE SET search_path = credits, pg_temp
@@ -7,7 +7,7 @@ DECLARE
     v_users constant uuid[] := ARRAY(SELECT DISTINCT e.user_id FROM ledger_entries e WHERE e.id > p_since);
 BEGIN
     RETURN QUERY
-    SELECT 'I13', g.id::text
+    SELECT 'I14', g.id::text
     FROM grants g
     LEFT JOIN (
         SELECT r.grant_id, min(r.seq) AS first_seq, (array_agg(r.remaining ORDER BY r.seq DESC))[1] AS remaining
@@ -23,7 +23,6 @@ BEGIN
         OR coalesce(e.begins, 0) <> CASE WHEN g.source = 'refund' OR r.grant_id IS NULL THEN 0 ELSE 1 END
         OR (e.begins = 1 AND (e.credits <> g.credits OR e.first_seq <> r.first_seq))
         OR e.ends > 1 OR (e.ends = 1 AND e.end_seq IS DISTINCT FROM g.closed_seq));
-
 END
 $$;
 REVOKE ALL ON FUNCTION credits.check_lots FROM PUBLIC;

@@ -12,8 +12,9 @@ CREATE OR REPLACE VIEW credits.invariants AS
         (10, 'I10', 'Ledger and audit log are as they were sealed.'),
         (11, 'I11', 'All balances together are what was granted and bought less what was spent and corrected.'),
         (12, 'I12', 'No job is open more than 15 minutes after its deadline.'),
-        (13, 'I13', 'Each lot begins once with its credits, ends at most once, and holds what its past says.'))
-        AS l(number, invariant, law);
+        (13, 'I13', 'Each correction has its one entry, and above the limit a second person decided it.'),
+        (14, 'I14', 'Each lot begins once with its credits, ends at most once, and holds what its past says.')
+        ) AS l(number, invariant, law);
 REVOKE ALL ON credits.invariants FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT ON credits.invariants TO credits_app;
 
@@ -30,6 +31,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = credits, pg_temp AS $$
         UNION ALL SELECT * FROM check_total() WHERE p_since IS NULL
         UNION ALL SELECT * FROM check_jobs(p_since)
         UNION ALL SELECT * FROM check_receipts(p_since)
+        UNION ALL SELECT * FROM check_adjustments()
         UNION ALL SELECT * FROM check_callers(p_since)
         UNION ALL SELECT * FROM check_lots(p_since)
         UNION ALL SELECT * FROM check_seals(p_since)) b ON b.invariant = l.invariant

@@ -17,7 +17,7 @@ public sealed class Job
     /// <summary>The part of <see cref="Cost"/> that free credits paid.</summary>
     public long FreeCost { get; init; }
 
-    /// <summary>Given back, because the job failed or cost less than was charged.</summary>
+    /// <summary>Given back: the job failed, cost less than was charged, or staff refunded them.</summary>
     public long Refunded { get; init; }
 
     /// <summary>The front end's own JSON object.</summary>

@@ -103,7 +103,8 @@ public sealed class ChainFile(string? expectedHead) : IDisposable
             rows += count;
             covered = (Number(seal, "last_entry_id"), Number(seal, "last_action_id"));
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
         {
             Wrong($"Seal {seals} cannot be read.");
         }

@@ -4,7 +4,7 @@ using static CreditsAdmin.Data.CreditsFunctions;
 
 namespace CreditsAdmin.Data.Ledger;
 
-/// <summary>Seals and checks the books. Moves no credits.</summary>
+/// <summary>Seals, adds up and checks the books. Moves no credits.</summary>
 public sealed class LedgerCheckCommands(CreditsDatabase database)
 {
     // A full check of many millions of entries takes minutes; nobody waits for it.
@@ -24,6 +24,14 @@ public sealed class LedgerCheckCommands(CreditsDatabase database)
         }
         while (made > 0);
         return all;
+    }
+
+    /// <summary>Adds what was sealed to the totals by day.</summary>
+    public async Task RollUpAsync(CancellationToken cancel)
+    {
+        await using var command = database.App.CreateCommand("SELECT roll_up()");
+        command.CommandTimeout = CheckTimeoutSeconds;
+        while ((long)(await command.ExecuteScalarAsync(cancel))! > 0) cancel.ThrowIfCancellationRequested();
     }
 
     /// <summary>Makes the check that is due, unless another instance is at it, and keeps its result.</summary>
@@ -57,7 +65,8 @@ public sealed class LedgerCheckCommands(CreditsDatabase database)
         for (var seal = 1L; seal <= seals + 1; seal++)
         {
             // Without a number: what no seal covers.
-            await using var lines = new NpgsqlCommand("SELECT read_seal($1)", connection) { CommandTimeout = CheckTimeoutSeconds };
+            await using var lines = new NpgsqlCommand("SELECT read_seal($1)", connection);
+            lines.CommandTimeout = CheckTimeoutSeconds;
             lines.Parameters.Add(Value(seal <= seals ? seal : null));
             await using var reader = await lines.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel)) await writer.WriteLineAsync(reader.GetString(0).AsMemory(), cancel);

@@ -10,7 +10,9 @@ public static class LedgerCheckQueries
     {
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         return await db.Database.SqlQuery<Invariant>(
-            $"SELECT invariant AS \"Number\", law AS \"Law\", violations AS \"Violations\", example AS \"Example\" FROM check_ledger()")
+            $"""
+            SELECT invariant AS "Number", law AS "Law", violations AS "Violations", example AS "Example" FROM check_ledger()
+            """)
             .ToListAsync(cancel);
     }
 

@@ -36,8 +36,14 @@ public sealed class LedgerEntry
     /// <summary>The job's operation, such as <c>image</c>.</summary>
     public string? Operation { get; init; }
 
-    /// <summary>Why a grant was made: sign_up, receipt or manual.</summary>
+    /// <summary>Why a grant was made: sign_up, receipt, manual or adjustment.</summary>
     public string? GrantSource { get; init; }
+
+    /// <summary>The entry that this one undoes.</summary>
+    public long? ReversesId { get; init; }
+
+    /// <summary>The entry that undid this one.</summary>
+    public long? ReversedById { get; init; }
 }
 
 internal sealed class EntryRecord
@@ -63,6 +69,12 @@ internal sealed class EntryRecord
     public string? Operation { get; init; }
 
     public string? Reason { get; init; }
+
+    public Guid? AdjustmentId { get; init; }
+
+    public long? ReversesId { get; init; }
+
+    public long? ReversedById { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 }

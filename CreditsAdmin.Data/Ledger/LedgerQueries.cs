@@ -12,9 +12,17 @@ public sealed record LedgerFilter(Guid? UserId = null, string? Kind = null, Date
 
 /// <summary>An entry in the console's list: with its user, its cause and who did it.</summary>
 /// <param name="StaffEmail">The member of staff behind <c>staff:…</c>, or null.</param>
+/// <param name="ReversesId">The entry that this one undoes, or null.</param>
+/// <param name="ReversedById">The entry that undid this one, or null.</param>
+/// <param name="JobLeft">Credits of a charge's completed job that have not gone back; null for other entries.</param>
 public sealed record LedgerRow(
     long Id, Guid UserId, string? Email, string Kind, long Delta, long FreeDelta, long BalanceAfter, string? Operation,
-    string Actor, string? StaffEmail, string? Reason, DateTimeOffset CreatedAt);
+    string Actor, string? StaffEmail, string? Reason, DateTimeOffset CreatedAt,
+    long? ReversesId, long? ReversedById, long? JobLeft)
+{
+    /// <summary>An adjustment, or a charge with credits left to give back, that nothing has undone yet.</summary>
+    public bool IsReversible => ReversedById is null && (Kind == "adjustment" || (Kind == "charge" && JobLeft > 0));
+}
 
 /// <summary>Reads the ledger.</summary>
 public static class LedgerQueries
@@ -48,7 +56,9 @@ public static class LedgerQueries
         db.Staff.Where(staff => "staff:" + staff.UserId == entry.Actor)
             .Select(staff => db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Email).FirstOrDefault())
             .FirstOrDefault(),
-        entry.Reason, entry.CreatedAt);
+        entry.Reason, entry.CreatedAt, entry.ReversesId, entry.ReversedById,
+        db.Jobs.Where(job => entry.Kind == "charge" && job.Id == entry.JobId && job.Status == "completed")
+            .Select(job => (long?)(job.Cost - (job.Refunded ?? 0))).FirstOrDefault());
 
     private static async Task<long?> SeqAsync(CreditsDb db, long? id, CancellationToken cancel) => id is null
         ? null

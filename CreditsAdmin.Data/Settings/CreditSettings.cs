@@ -1,3 +1,5 @@
+using Npgsql;
+using NpgsqlTypes;
 using static CreditsAdmin.Data.CreditsFunctions;
 
 namespace CreditsAdmin.Data.Settings;
@@ -10,16 +12,34 @@ public sealed class CreditSettings
 
     /// <summary>What one credit costs in cents, to suggest credits for a claimed payment.</summary>
     public long CentsPerCredit { get; init; }
+
+    /// <summary>Adjustments and reversals of more credits than this wait for a second admin.</summary>
+    public long ApprovalLimit { get; init; }
+
+    /// <summary>After so many seconds a job that nobody finished expires.</summary>
+    public int JobTimeoutSeconds { get; init; }
+
+    internal static CreditSettings Read(NpgsqlDataReader row) => new()
+    {
+        SignUpCredits = row.GetInt64(0),
+        CentsPerCredit = row.GetInt64(1),
+        ApprovalLimit = row.GetInt64(2),
+        JobTimeoutSeconds = row.GetInt32(3),
+    };
 }
+
+/// <summary>What to change; null leaves a setting as it is. The units are those of <see cref="CreditSettings"/>.</summary>
+public sealed record SettingsChange(
+    long? SignUpCredits = null, long? CentsPerCredit = null, long? ApprovalLimit = null, int? JobTimeoutSeconds = null);
 
 /// <summary>Changes the settings.</summary>
 public sealed class SettingsCommands(CreditsDatabase database)
 {
     /// <summary>Changes what is not null. Refuses CR012, and CR013 for a value out of range.</summary>
-    public Task<CreditResult<CreditSettings>> ChangeAsync(
-        long? signUpCredits, long? centsPerCredit, Caller caller, CancellationToken cancel) =>
+    public Task<CreditResult<CreditSettings>> ChangeAsync(SettingsChange change, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(
-            "SELECT sign_up_credits, cents_per_credit FROM change_settings($1, $2, $3, $4, $5)",
-            row => new CreditSettings { SignUpCredits = row.GetInt64(0), CentsPerCredit = row.GetInt64(1) }, cancel,
-            Value(signUpCredits), Value(centsPerCredit), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            "SELECT sign_up_credits, cents_per_credit, approval_limit, job_timeout_seconds "
+            + "FROM change_settings($1, $2, $3, $4, $5, $6, $7)", CreditSettings.Read, cancel,
+            Value(change.SignUpCredits), Value(change.CentsPerCredit), Value(caller.Actor), Value(caller.Via),
+            Value(caller.RequestId), Value(change.ApprovalLimit), Parameter(change.JobTimeoutSeconds, NpgsqlDbType.Integer));
 }

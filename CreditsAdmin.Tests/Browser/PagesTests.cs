@@ -41,8 +41,8 @@ public class PagesTests(CreditsApp app, TestBrowser browser) : AppTest(app)
 
         await LookAsync(window, width,
             "/admin/users", $"/admin/users/{user}", "/admin/users?q=nobody-has-this-address", "/admin/ledger", "/admin/jobs",
-            "/admin/receipts", "/admin/receipts?status=all", "/admin/ledger?kind=clawback",
-            "/admin/ledger/health");
+            "/admin/receipts", "/admin/receipts?status=all", "/admin/ledger?kind=clawback", "/admin/adjustments",
+            "/admin/adjustments?status=all", "/admin/ledger/health", "/admin/adjustments?status=expired", $"/admin/ledger?user={user}");
         window.AssertClean();
     }
 
@@ -106,5 +106,8 @@ public class PagesTests(CreditsApp app, TestBrowser browser) : AppTest(app)
         await App.Database.ExecuteAsync("SELECT claim_receipt($1, 'bmc', $2, 500)", user, $"BMC-{user}");
         var refused = await App.Database.ScalarAsync<Guid>("SELECT id FROM claim_receipt($1, 'bmc', $2, 700)", user, $"NO-{user}");
         await App.Database.ExecuteAsync("SELECT reject_receipt($1, 'There is no such payment.')", refused);
+        await App.Database.ExecuteAsync("SELECT adjust_credits($1, 20000, 'paid', 'A large mistake', 'waits')", user);
+        await App.Database.ExecuteAsync(
+            "SELECT reverse_entry(entry_id, 'Wrong', 'back') FROM adjust_credits($1, 7, 'paid', 'A mistake', 'posted')", user);
     }
 }

@@ -91,8 +91,58 @@ public class CommandLineTests(CommandFolder folder) : IClassFixture<CommandFolde
         Assert.DoesNotContain("New Total", second.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Adjust_credits_corrects_once_for_a_key_and_waits_above_the_limit()
+    {
+        await folder.RunAsync("", "create-user", "adjusted@example.com");
+
+        var up = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "50", "paid", "A mistake", "--key", "k");
+        var again = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "50", "paid", "A mistake", "--key", "k");
+        var down = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "-20", "paid", "Another mistake");
+        var tooMuch = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "-31", "paid", "Another mistake");
+        var large = await folder.RunAsync("", "adjust-credits", "adjusted@example.com", "10001", "paid", "A large mistake");
+
+        Assert.Matches("^adjustment  [0-9a-f-]{36}\nstatus      posted\navailable   55\n$", up.Out);
+        Assert.Equal(up, again);
+        Assert.Contains("available   35\n", down.Out, StringComparison.Ordinal);
+        Assert.Equal((4, ""), (tooMuch.ExitCode, tooMuch.Out));
+        Assert.Contains("CR001", tooMuch.Error, StringComparison.Ordinal);
+        Assert.Matches("^adjustment  [0-9a-f-]{36}\nstatus      pending\n$", large.Out);
+    }
+
+    [Fact]
+    public async Task Settings_shows_all_of_them_and_changes_those_that_are_given()
+    {
+        var changed = await folder.RunAsync("", "settings", "--job-timeout-seconds", "7200");
+        var refused = await folder.RunAsync("", "settings", "--approval-limit", "-1");
+
+        Assert.Equal(
+            "sign-up-credits      5\ncents-per-credit     100\napproval-limit       10000\njob-timeout-seconds  7200\n", changed.Out);
+        Assert.Equal((4, ""), (refused.ExitCode, refused.Out));
+    }
+
+    [Fact]
+    public async Task Explain_balance_prints_the_lots_in_the_order_in_which_they_are_spent()
+    {
+        await folder.RunAsync("", "create-user", "lots@example.com");
+        await folder.RunAsync("", "grant-credits", "lots@example.com", "20", "5.00", "BMC-777", "--expires", "2099-01-01", "--priority", "7");
+
+        var (exit, output, _) = await folder.RunAsync("", "explain-balance", "lots@example.com");
+        var (_, before, _) = await folder.RunAsync("", "explain-balance", "lots@example.com", "--as-of", "2020-01-01");
+
+        Assert.Equal(0, exit);
+        Assert.Matches(
+            "paid +receipt +open +20 +20 +7  2099-01-01T00:00:00Z\n.* promotional +sign_up +open +5 +5 +100  never\n"
+            + "free +promotional +5\npaid +paid +20\n", output);
+        Assert.Matches("^LOT.*\nfree +promotional +0\npaid +paid +0\n$", before);
+    }
+
     [Theory]
+    [InlineData(3, "explain-balance", "nobody@example.com")]
+    [InlineData(2, "explain-balance", "nobody@example.com", "--as-of", "yesterday")]
     [InlineData(3, "grant-credits", "nobody@example.com", "5", "5.00")]
+    [InlineData(3, "adjust-credits", "nobody@example.com", "5", "paid", "Why")]
+    [InlineData(2, "adjust-credits", "nobody@example.com", "5", "gold", "Why")]
     [InlineData(2, "grant-credits", "nobody@example.com", "5", "5.001")]
     [InlineData(2, "grant-credits", "nobody@example.com", "five", "5.00")]
     [InlineData(2, "no-such-command")]

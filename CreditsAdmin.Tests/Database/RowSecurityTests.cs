@@ -44,6 +44,7 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
             $"record_receipt('{ana}', 1000000, 1)", "verify_receipt(gen_random_uuid(), 1)", "reject_receipt(gen_random_uuid(), 'no')",
             "fail_job(gen_random_uuid())", "complete_job(gen_random_uuid())", $"set_staff('{ana}', 'admin')",
             "create_api_key('k', 'abcdefgh', sha256(''), '{jobs:write}', 'sql:x')", "clear_demo_data()", "change_settings(1000, 1)",
+            "seal_ledger()", "read_seal(1)", "check_ledger()", "watch_ledger()",
             "create_user('x@example.com')", "store_data_protection_key('k', '<k/>')", $"begin_sign_in('{ana}')", $"complete_sign_in('{ana}')",
         })
         {

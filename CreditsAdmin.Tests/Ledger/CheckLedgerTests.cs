@@ -12,8 +12,8 @@ public class CheckLedgerTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     [Fact]
     public async Task The_invariants_are_these()
     {
-        Assert.Equal("I1 I2 I3 I4 I5 I6 I7 I9 I10 I11 I12 I13", await Names("NULL"));
-        Assert.Equal("I1 I2 I3 I4 I5 I6 I7 I9 I10 I12 I13", await Names("0"));
+        Assert.Equal("I1 I2 I3 I4 I5 I6 I7 I9 I10 I11 I12 I13 I14", await Names("NULL"));
+        Assert.Equal("I1 I2 I3 I4 I5 I6 I7 I9 I10 I12 I13 I14", await Names("0"));
 
         Task<string> Names(string since) => Database.ScalarAsync<string>(
             $"SELECT string_agg(invariant, ' ' ORDER BY substr(invariant, 2)::int) FROM check_ledger({since})");
@@ -134,7 +134,7 @@ public class CheckLedgerTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     {
         var user = await Database.SignUpAsync(free: 3, paid: 0);
 
-        await AssertNamedAsync("I11 I13", "I13", $"UPDATE credits.grants SET credits = 4 WHERE user_id = '{user}'");
+        await AssertNamedAsync("I11 I14", "I14", $"UPDATE credits.grants SET credits = 4 WHERE user_id = '{user}'");
     }
 
     [Fact]
@@ -151,11 +151,11 @@ public class CheckLedgerTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     [InlineData("UPDATE credits.lot_remains SET seq = seq + 1 WHERE user_id = ")]
     [InlineData("DELETE FROM credits.lot_remains WHERE user_id = ")]
     [InlineData("UPDATE credits.grants SET status = 'scheduled', remaining = 0 WHERE user_id = ")]
-    public async Task I13_a_lot_that_is_not_what_its_past_says(string statement)
+    public async Task I14_a_lot_that_is_not_what_its_past_says(string statement)
     {
         var user = await Database.SignUpAsync(free: 3, paid: 0);
 
-        await AssertNamedAsync("I13", "I13", $"{statement} '{user}'");
+        await AssertNamedAsync("I14", "I14", $"{statement} '{user}'");
     }
 
     private async Task<(Guid User, Guid Job)> JobAsync(long cost)

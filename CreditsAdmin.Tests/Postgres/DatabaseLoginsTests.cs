@@ -46,8 +46,9 @@ public sealed class DatabaseLoginsTests(SharedServer server) : IClassFixture<Sha
         var login = new NpgsqlConnectionStringBuilder(app);
         Assert.Equal(("db.example", 6543, "postgres", "credits_app.abc", SslMode.Require),
             (login.Host, login.Port, login.Database, login.Username, login.SslMode));
-        Assert.Equal((40, 0, 2, 30, false, false), (login.MaxPoolSize, login.MinPoolSize, login.Timeout,
+        Assert.Equal((40, 0, 2, 30, true, false), (login.MaxPoolSize, login.MinPoolSize, login.Timeout,
             login.CommandTimeout, login.NoResetOnClose, login.IncludeErrorDetail));
+        Assert.False(new NpgsqlConnectionStringBuilder(user).NoResetOnClose);
         Assert.Equal((20, "credits_user.abc"), (new NpgsqlConnectionStringBuilder(user).MaxPoolSize,
             new NpgsqlConnectionStringBuilder(user).Username));
         Assert.Equal(7, new NpgsqlConnectionStringBuilder(

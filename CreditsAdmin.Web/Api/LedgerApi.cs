@@ -8,7 +8,8 @@ namespace CreditsAdmin.Web.Api;
 /// <summary>What happened to a user's credits. Amounts are credits, times UTC.</summary>
 internal sealed record LedgerEntryBody(
     long Id, Guid User, long Seq, string Kind, long Delta, long FreeDelta, long BalanceAfter, long FreeAfter,
-    Guid? JobId, Guid? ReceiptId, Guid? GrantId, string? Operation, DateTime CreatedAt);
+    Guid? JobId, Guid? ReceiptId, Guid? GrantId, string? Operation, DateTime CreatedAt,
+    long? ReversesId, long? ReversedById);
 
 /// <summary>A page of entries, newest first; <paramref name="NextCursor"/> is the next page's <c>before</c>.</summary>
 internal sealed record LedgerBody(IReadOnlyList<LedgerEntryBody> Data, bool HasMore, string? NextCursor);
@@ -22,7 +23,7 @@ internal sealed class LedgerAnswer(Page<LedgerEntry> page) : IResult
         var entries = page.Items.Select(entry => new LedgerEntryBody(
             entry.Id, entry.UserId, entry.Seq, entry.Kind, entry.Delta, entry.FreeDelta, entry.BalanceAfter,
             entry.FreeAfter, entry.JobId, entry.ReceiptId, entry.GrantId, entry.Operation,
-            entry.CreatedAt.UtcDateTime)).ToList();
+            entry.CreatedAt.UtcDateTime, entry.ReversesId, entry.ReversedById)).ToList();
         var next = page.HasOlder ? entries[^1].Seq.ToString(CultureInfo.InvariantCulture) : null;
         return ApiJson.WriteAsync(httpContext, StatusCodes.Status200OK, new(entries, page.HasOlder, next),
             ApiJson.Default.LedgerBody);

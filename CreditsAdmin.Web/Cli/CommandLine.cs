@@ -27,6 +27,7 @@ internal static class CommandLine
             ApiKeysCommand.Create(),
             GrantCreditsCommand.Create(),
             ExplainBalanceCommand.Create(),
+            AdjustCreditsCommand.Create(),
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),
             DemoCommand.Create(),

@@ -11,16 +11,25 @@ internal static class SettingsCommand
         var signUp = new Option<long?>("--sign-up-credits") { Description = "Free credits that a new account starts with." };
         var price = new Option<long?>("--cents-per-credit")
         { Description = "What one credit costs, to suggest credits for a payment." };
-        var command = new Command("settings", "Shows the settings, and changes those that are given.") { signUp, price };
-        command.SetAction((parsed, cancel) => CommandScope.RunAsync(async (services, stop) =>
-        {
-            var settings = await services.GetRequiredService<SettingsCommands>()
-                .ChangeAsync(parsed.GetValue(signUp), parsed.GetValue(price), Caller.CommandLine, stop);
-            if (!settings.Done) return await CommandScope.RefuseAsync(settings.Refusal);
-            Console.WriteLine($"sign-up-credits   {settings.Value.SignUpCredits}");
-            Console.WriteLine($"cents-per-credit  {settings.Value.CentsPerCredit}");
-            return CommandLine.Done;
-        }, cancel));
+        var limit = new Option<long?>("--approval-limit")
+        { Description = "Adjustments, reversals and refunds of more credits than this wait for a second admin." };
+        var timeout = new Option<int?>("--job-timeout-seconds")
+        { Description = "After so long a job that nobody finished expires." };
+        var command = new Command("settings", "Shows the settings, and changes those that are given.")
+            { signUp, price, limit, timeout };
+        command.SetAction((parsed, cancel) => CommandScope.RunAsync((services, stop) => RunAsync(services, new(
+            parsed.GetValue(signUp), parsed.GetValue(price), parsed.GetValue(limit), parsed.GetValue(timeout)), stop), cancel));
         return command;
+    }
+
+    private static async Task<int> RunAsync(IServiceProvider services, SettingsChange change, CancellationToken cancel)
+    {
+        var settings = await services.GetRequiredService<SettingsCommands>().ChangeAsync(change, Caller.CommandLine, cancel);
+        if (!settings.Done) return await CommandScope.RefuseAsync(settings.Refusal);
+        Console.WriteLine($"sign-up-credits      {settings.Value.SignUpCredits}");
+        Console.WriteLine($"cents-per-credit     {settings.Value.CentsPerCredit}");
+        Console.WriteLine($"approval-limit       {settings.Value.ApprovalLimit}");
+        Console.WriteLine($"job-timeout-seconds  {settings.Value.JobTimeoutSeconds}");
+        return CommandLine.Done;
     }
 }

@@ -17,7 +17,8 @@ internal static partial class VerifyLedgerCommand
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var head = new Option<bool>("--head") { Description = "Print the last seal's hash alone, to note down elsewhere." };
-        var seal = new Option<bool>("--seal") { Description = "Seal what was committed first. The running app does so by itself." };
+        var seal = new Option<bool>("--seal")
+        { Description = "Seal what was committed first. The running app does so by itself." };
         var expected = new Option<string?>("--expect-head")
         { Description = "A hash that was noted down earlier: it must still be one of the chain." };
         var export = new Option<string?>("--export") { Description = "Write the chain to this file, JSON lines." };
@@ -35,7 +36,11 @@ internal static partial class VerifyLedgerCommand
             """) { json, head, seal, expected, export, offline };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(expected) is { } hash && !Hash().IsMatch(hash)) result.AddError("--expect-head takes 64 hexadecimal digits.");
+            if (result.GetValue(expected) is { } hash && !Hash().IsMatch(hash))
+            {
+                result.AddError("--expect-head takes 64 hexadecimal digits.");
+            }
+
             if (result.GetValue(offline) is not null && (result.GetValue(seal) || result.GetValue(export) is not null))
             {
                 result.AddError("--offline needs no database: it goes with --json, --head and --expect-head only.");
@@ -43,7 +48,8 @@ internal static partial class VerifyLedgerCommand
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var report = new VerifyLedgerReport(parsed.GetValue(json), parsed.GetValue(head), parsed.GetValue(expected)?.ToLowerInvariant());
+            var report = new VerifyLedgerReport(
+                parsed.GetValue(json), parsed.GetValue(head), parsed.GetValue(expected)?.ToLowerInvariant());
             return parsed.GetValue(offline) is { } file
                 ? await OfflineAsync(file, report, cancel)
                 : await OnlineAsync(report, parsed.GetValue(seal), parsed.GetValue(export), cancel);
@@ -56,7 +62,8 @@ internal static partial class VerifyLedgerCommand
         var verdict = Unknown;
         await CommandScope.RunAsync(async (services, stop) =>
         {
-            var (commands, database) = (services.GetRequiredService<LedgerCheckCommands>(), services.GetRequiredService<CreditsDatabase>());
+            var commands = services.GetRequiredService<LedgerCheckCommands>();
+            var database = services.GetRequiredService<CreditsDatabase>();
             if (seal)
             {
                 await commands.SealAsync(stop); // sets the mark …

@@ -29,7 +29,8 @@ internal sealed class VerifyLedgerReport(bool json, bool headOnly, string? expec
 
         if (headOnly) Console.WriteLine(last?.Head);
         else foreach (var invariant in invariants) Console.WriteLine(Line(invariant));
-        await ConcludeAsync(sound, hasExpectedHead, last is null ? "Nothing is sealed yet." : $"Last seal: {last.Id}, {last.Head}");
+        var seals = last is null ? "Nothing is sealed yet." : $"Last seal: {last.Id}, {last.Head}";
+        await ConcludeAsync(sound, hasExpectedHead, seals);
         return sound;
     }
 
@@ -57,7 +58,11 @@ internal sealed class VerifyLedgerReport(bool json, bool headOnly, string? expec
 
     private async Task ConcludeAsync(bool sound, bool hasExpectedHead, string seals)
     {
-        if (!hasExpectedHead) Console.WriteLine($"BROKEN  No seal has the expected hash {expectedHead}: the chain was rewritten.");
+        if (!hasExpectedHead)
+        {
+            Console.WriteLine($"BROKEN  No seal has the expected hash {expectedHead}: the chain was rewritten.");
+        }
+
         await Console.Error.WriteLineAsync($"{seals}\n{(sound ? "The books are sound." : "The books are NOT sound.")}");
     }
 }

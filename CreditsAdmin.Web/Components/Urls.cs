@@ -11,10 +11,14 @@ internal static class Urls
     public const string LedgerHealth = "/admin/ledger/health";
     public const string Jobs = "/admin/jobs";
     public const string Receipts = "/admin/receipts";
+    public const string Adjustments = "/admin/adjustments";
 
     public static string User(Guid userId) => $"{Users}/{userId}";
 
     public static string LedgerOf(Guid userId) => Filtered(Ledger, [("user", userId.ToString())]);
+
+    /// <summary>The ledger from this entry on.</summary>
+    public static string Entry(long entryId) => $"{Filtered(Ledger, [("before", Key(entryId + 1))])}#le_{Key(entryId)}";
 
     public static string JobsOf(Guid userId) => Filtered(Jobs, [("user", userId.ToString())]);
 

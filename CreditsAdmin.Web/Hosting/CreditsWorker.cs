@@ -1,16 +1,19 @@
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
 
 namespace CreditsAdmin.Web.Hosting;
 
-/// <summary>Posts what time brings: grants that begin or expire, and jobs that nobody finished. Every instance runs one;
+/// <summary>Posts what time brings: grants that begin or expire, jobs that nobody finished, requests that nobody decided. Every instance runs one;
 /// they share the work. <c>Worker:Seconds</c> says how often (default 5, 0 for never): charges are exact without
 /// it.</summary>
 internal sealed class CreditsWorker(
-    LedgerCommands ledger, JobCommands jobs, DatabaseGate gate, IConfiguration configuration, TimeProvider clock,
-    ILogger<CreditsWorker> log) : BackgroundService
+    LedgerCommands ledger, JobCommands jobs, AdjustmentCommands adjustments, DatabaseGate gate, IConfiguration configuration,
+    TimeProvider clock, ILogger<CreditsWorker> log) : BackgroundService
 {
     private static readonly TimeSpan ForgetKeysEvery = TimeSpan.FromHours(1);
+
+    private const int RequestsAtOnce = 100;
 
     private DateTimeOffset keysForgotten;
 
@@ -37,6 +40,7 @@ internal sealed class CreditsWorker(
     {
         while (await ledger.PostDueLotsAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
         while (await jobs.ExpireAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
+        while (await adjustments.ExpireAsync(RequestsAtOnce, cancel) > 0) cancel.ThrowIfCancellationRequested();
         if (clock.GetUtcNow() - keysForgotten < ForgetKeysEvery) return;
         await jobs.ForgetKeysAsync(cancel);
         keysForgotten = clock.GetUtcNow();

@@ -2,7 +2,7 @@ using CreditsAdmin.Data.Ledger;
 
 namespace CreditsAdmin.Web.Hosting;
 
-/// <summary>Seals and checks the books beside the work: what is new every <c>LedgerWatch:Seconds</c> (default 30, 0 is off),
+/// <summary>Seals, adds up and checks the books beside the work: what is new every <c>LedgerWatch:Seconds</c> (default 30, 0 is off),
 /// everything soon after the start and then every hour. Several instances share the work and its results.</summary>
 internal sealed class LedgerWatch(
     LedgerCheckCommands commands, DatabaseGate gate, IConfiguration configuration, ILogger<LedgerWatch> log) : BackgroundService
@@ -10,7 +10,8 @@ internal sealed class LedgerWatch(
     private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan NotReady = TimeSpan.FromSeconds(2);
 
-    private readonly TimeSpan every = TimeSpan.FromSeconds(Math.Clamp(configuration.GetValue("LedgerWatch:Seconds", 30), 0, 3600));
+    private readonly TimeSpan every =
+        TimeSpan.FromSeconds(Math.Clamp(configuration.GetValue("LedgerWatch:Seconds", 30), 0, 3600));
 
     /// <summary>What the last check found, here or in another instance; null before the first one and while it is off.</summary>
     public LedgerHealth? Health { get; private set; }
@@ -45,6 +46,7 @@ internal sealed class LedgerWatch(
         try
         {
             await commands.SealAsync(cancel);
+            await commands.RollUpAsync(cancel);
             var health = await commands.WatchAsync(every, full, cancel);
             if (health is not null && health.Last.Id != Health?.Last.Id) Tell(health);
             Health = health;

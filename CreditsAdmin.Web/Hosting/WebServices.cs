@@ -4,7 +4,7 @@ using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components;
-using CreditsAdmin.Web.Components.Pages.Receipts;
+using CreditsAdmin.Web.Components.Shared;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
@@ -36,7 +36,7 @@ internal static class WebServices
             .AddCreditsApi(builder.Configuration)
             .AddHostedService<Welcome>()
             .AddHostedService<CreditsWorker>()
-            .AddScoped<WaitingReceipts>()
+            .AddScoped<WaitingDecisions>()
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents()
             // The browser hands the rows of a list back when its circuit begins. The default of 32 KB is less than a

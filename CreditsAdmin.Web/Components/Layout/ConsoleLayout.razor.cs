@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.Ledger;
 using CreditsAdmin.Data.Receipts;
-using CreditsAdmin.Web.Components.Pages.Receipts;
 using CreditsAdmin.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -21,6 +21,9 @@ public sealed partial class ConsoleLayout : IDisposable
     /// <summary>What the background check of the ledger knows; null while it has never run.</summary>
     [PersistentState] public LedgerSummary? Ledger { get; set; }
 
+    /// <summary>Adjustments that wait for a second admin.</summary>
+    [PersistentState] public int? WaitingAdjustments { get; set; }
+
     /// <summary>The address at which they were counted.</summary>
     [PersistentState] public string? CountedAt { get; set; }
 
@@ -28,14 +31,14 @@ public sealed partial class ConsoleLayout : IDisposable
 
     [Inject] private ILogger<ConsoleLayout> Logger { get; init; } = default!;
 
-    [Inject] private WaitingReceipts Receipts { get; init; } = default!;
+    [Inject] private WaitingDecisions Decisions { get; init; } = default!;
 
     [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
 
     private string Here => "/" + Navigation.ToBaseRelativePath(Navigation.Uri).Split('#')[0];
 
     /// <inheritdoc />
-    protected override void OnInitialized() => Receipts.Changed += RecountAsync;
+    protected override void OnInitialized() => Decisions.Changed += RecountAsync;
 
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
@@ -59,16 +62,18 @@ public sealed partial class ConsoleLayout : IDisposable
         CountedAt = Navigation.Uri;
         try
         {
-            Waiting = await Database.ReadAsync(db => ReceiptQueries.CountPendingAsync(db, CancellationToken.None));
+            (Waiting, WaitingAdjustments) = await Database.ReadAsync(async db => (
+                await ReceiptQueries.CountPendingAsync(db, CancellationToken.None),
+                await AdjustmentQueries.CountPendingAsync(db, CancellationToken.None)));
             var health = await Database.ReadAsync(db => LedgerCheckQueries.HealthAsync(db, CancellationToken.None));
             Ledger = health is null ? null : new(health.Last.FinishedAt, health.Violations, health.Unsound);
         }
         catch (Exception error) when (Faults.IsDatabase(error))
         {
-            Logger.LogWarning(error, "The waiting receipts could not be counted");
+            Logger.LogWarning(error, "What waits could not be counted");
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => Receipts.Changed -= RecountAsync;
+    public void Dispose() => Decisions.Changed -= RecountAsync;
 }

@@ -1,4 +1,5 @@
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Users;
 using Microsoft.AspNetCore.Components;
@@ -57,6 +58,12 @@ public sealed partial class JobsPage
         await ReloadAsync();
         if (IsLeft) return;
         if (Rows?.Items.Any(row => row.Id == job.Id && JobWords.IsOpen(row)) != true) await panel.FocusAsync(preventScroll: true);
+    }
+
+    private async Task AfterRefundAsync(AdjustmentOutcome? outcome)
+    {
+        await ReloadAsync();
+        if (!IsLeft && outcome is not null) await panel.FocusAsync(preventScroll: true);
     }
 
     private string At(string direction, Guid id) => Urls.Filtered(

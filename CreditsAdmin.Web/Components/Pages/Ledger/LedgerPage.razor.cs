@@ -1,8 +1,10 @@
 using System.Globalization;
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.Ledger;
 using CreditsAdmin.Data.Users;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 
 namespace CreditsAdmin.Web.Components.Pages.Ledger;
 
@@ -11,6 +13,10 @@ public sealed partial class LedgerPage
 {
     private static readonly string[] Kinds =
         ["grant", "purchase", "charge", "refund", "clawback", "expiry", "adjustment"];
+
+    private bool isAdmin;
+    private long? newId;
+    private ElementReference panel;
 
     [SupplyParameterFromQuery] private string? User { get; set; }
 
@@ -24,7 +30,16 @@ public sealed partial class LedgerPage
 
     [SupplyParameterFromQuery] private string? After { get; set; }
 
+    [CascadingParameter] private Task<AuthenticationState> Authentication { get; init; } = default!;
+
     private bool IsFiltered => new[] { User, Kind, From, To }.Any(filter => filter is { Length: > 0 });
+
+    /// <inheritdoc />
+    protected override async Task OnParametersSetAsync()
+    {
+        isAdmin = (await Authentication).User.IsInRole("admin");
+        await base.OnParametersSetAsync();
+    }
 
     /// <inheritdoc />
     protected override async Task<Page<LedgerRow>> ReadAsync(CreditsDb db, CancellationToken cancel)
@@ -37,6 +52,14 @@ public sealed partial class LedgerPage
         }
 
         return await LedgerQueries.ListAsync(db, filter, new(Id(Before), Id(After)), cancel);
+    }
+
+    // The button that opened the dialog goes when its entry is reversed: the focus must not go with it.
+    private async Task AfterDialogAsync(AdjustmentOutcome? outcome)
+    {
+        newId = outcome?.EntryId;
+        await ReloadAsync();
+        if (!IsLeft && outcome is not null) await panel.FocusAsync(preventScroll: true);
     }
 
     private string At(string direction, long id) => Urls.Filtered(

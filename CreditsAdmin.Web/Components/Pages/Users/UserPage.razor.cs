@@ -1,4 +1,5 @@
 using CreditsAdmin.Data;
+using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.Ledger;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components.Shared;
@@ -69,6 +70,14 @@ public sealed partial class UserPage : IDisposable
             Logger.LogError(error, "The user could not be read");
             failure = "The user could not be read. Nothing was changed. Try again in a moment.";
         }
+    }
+
+    // Whatever became of it, what stands here afterwards is the truth.
+    private async Task AfterAdjustmentAsync(AdjustmentOutcome? outcome)
+    {
+        if (stop.IsCancellationRequested) return;
+        newEntryId = outcome?.EntryId;
+        await ReloadAsync();
     }
 
     private async Task GrantAsync()
