@@ -38,7 +38,8 @@ internal static class ExplainBalanceCommand
         foreach (var lot in lots)
         {
             Console.WriteLine(Line(lot.Id?.ToString() ?? "none yet", lot.Category, lot.Source, lot.Status, Text(lot.Remaining),
-                Text(lot.Credits), lot.Priority is { } priority ? Text(priority) : "first", Times.Text(lot.ExpiresAt) ?? "never"));
+                Text(lot.Credits), lot.Priority is { } priority ? Text(priority) : "first",
+                Times.Text(lot.ExpiresAt) ?? "never"));
         }
 
         Console.WriteLine(Line("free", "promotional", "", "", Text(Sum(lots, "promotional")), "", "", ""));

@@ -21,7 +21,10 @@ internal static class GrantCreditsCommand
         { Description = "Buy Me a Coffee's reference.", Arity = ArgumentArity.ZeroOrOne };
         var notes = new Argument<string?>("notes") { Description = "Anything to remember.", Arity = ArgumentArity.ZeroOrOne };
         var expires = new Option<DateTimeOffset?>("--expires")
-        { Description = "When what is left is lost, such as 2027-01-31T00:00:00Z. Never by default.", CustomParser = Times.Parse };
+        {
+            Description = "When what is left is lost, such as 2027-01-31T00:00:00Z. Never by default.",
+            CustomParser = Times.Parse,
+        };
         var priority = new Option<int?>("--priority")
         { Description = "Credits with a smaller number are spent first: 0 to 1000, 100 by default." };
         var command = new Command("grant-credits", "Records a payment that you have checked and adds its credits.")

@@ -4,9 +4,9 @@ using CreditsAdmin.Data.Ledger;
 
 namespace CreditsAdmin.Web.Hosting;
 
-/// <summary>Posts what time brings: grants that begin or expire, jobs that nobody finished, requests that nobody decided. Every instance runs one;
-/// they share the work. <c>Worker:Seconds</c> says how often (default 5, 0 for never): charges are exact without
-/// it.</summary>
+/// <summary>Posts what time brings: grants that begin or expire, jobs that nobody finished, requests that nobody
+/// decided. Every instance runs one; they share the work. <c>Worker:Seconds</c> says how often (default 5, 0 for never):
+/// charges are exact without it.</summary>
 internal sealed class CreditsWorker(
     LedgerCommands ledger, JobCommands jobs, AdjustmentCommands adjustments, DatabaseGate gate, IConfiguration configuration,
     TimeProvider clock, ILogger<CreditsWorker> log) : BackgroundService

@@ -2,8 +2,8 @@ using CreditsAdmin.Data.Ledger;
 
 namespace CreditsAdmin.Web.Hosting;
 
-/// <summary>Seals, adds up and checks the books beside the work: what is new every <c>LedgerWatch:Seconds</c> (default 30, 0 is off),
-/// everything soon after the start and then every hour. Several instances share the work and its results.</summary>
+/// <summary>Seals, adds up and checks the books beside the work: what is new every <c>LedgerWatch:Seconds</c> (default 30, 0
+/// is off), everything soon after the start and then every hour. Several instances share the work and its results.</summary>
 internal sealed class LedgerWatch(
     LedgerCheckCommands commands, DatabaseGate gate, IConfiguration configuration, ILogger<LedgerWatch> log) : BackgroundService
 {

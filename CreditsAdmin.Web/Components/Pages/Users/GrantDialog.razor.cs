@@ -75,7 +75,8 @@ public sealed partial class GrantDialog
 
         // Never cancelled: once it is sent, its answer is worth waiting for, even when the page is left.
         await RunAsync(caller => Ledger.GrantAsync(
-            new(User.Id, form.Credits, form.Category, form.Sentence, idempotencyKey, form.ExpiresAt), caller, CancellationToken.None));
+            new(User.Id, form.Credits, form.Category, form.Sentence, idempotencyKey, form.ExpiresAt),
+            caller, CancellationToken.None));
     }
 
     private ElementReference? FirstWrong() =>

@@ -9,7 +9,8 @@ namespace CreditsAdmin.Web.Components.Pages.Users;
 
 /// <summary>What the page of one user shows: who they are, what they have, and the latest of everything.</summary>
 public sealed record UserView(
-    UserRow User, IReadOnlyList<Lot> Lots, IReadOnlyList<LedgerRow> Entries, IReadOnlyList<JobRow> Jobs, IReadOnlyList<ReceiptRow> Receipts)
+    UserRow User, IReadOnlyList<Lot> Lots, IReadOnlyList<LedgerRow> Entries, IReadOnlyList<JobRow> Jobs,
+    IReadOnlyList<ReceiptRow> Receipts)
 {
     private const int Latest = 10;
 
