@@ -58,6 +58,7 @@ CREATE OR REPLACE FUNCTION credits.post_adjustment(
 RETURNS credits.ledger_entries LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_free bigint := CASE p_adjustment.category WHEN 'promotional' THEN p_adjustment.delta ELSE 0 END;
+    v_entry ledger_entries;
 BEGIN
     IF p_adjustment.job_id IS NOT NULL THEN
         SELECT least(j.free_cost, j.cost - j.refunded) - least(j.free_cost, j.cost - j.refunded - p_adjustment.delta)
@@ -69,9 +70,12 @@ BEGIN
         RETURN begin_lot(open_adjustment_lot(p_adjustment), 'adjustment', p_caller_id, p_request_id, p_adjustment.reason,
             p_adjustment.id, p_adjustment.reverses);
     END IF;
-    RETURN post_entry(p_adjustment.user_id, CASE WHEN p_adjustment.job_id IS NULL THEN 'adjustment' ELSE 'refund' END,
+    v_entry := post_entry(p_adjustment.user_id, CASE WHEN p_adjustment.job_id IS NULL THEN 'adjustment' ELSE 'refund' END,
         v_free, p_adjustment.delta - v_free, p_caller_id, p_request_id, p_adjustment.reason, p_job_id => p_adjustment.job_id,
         p_adjustment_id => p_adjustment.id, p_reverses_id => p_adjustment.reverses);
+    -- Where free and paid lots alternate, the next charge must know into which of them the credits came back.
+    PERFORM settle_lots(p_adjustment.user_id);
+    RETURN v_entry;
 END
 $$;
 

@@ -21,6 +21,7 @@ public static class BalanceQueries
                 effective_at AS "EffectiveAt", expires_at AS "ExpiresAt", credits AS "Credits", remaining AS "Remaining",
                 status AS "Status", position AS "Position"
             FROM explain_balance({userId}, {moment}::timestamptz)
+            ORDER BY position NULLS LAST, effective_at, id
             """).ToListAsync(cancel);
     }
 }

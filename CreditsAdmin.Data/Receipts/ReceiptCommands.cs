@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using static CreditsAdmin.Data.CreditsFunctions;
 
 namespace CreditsAdmin.Data.Receipts;
@@ -16,7 +17,11 @@ public sealed record ReceiptClaim(string? Reference, long? AmountCents, string C
 /// <param name="AmountCents">What they paid, in US cents.</param>
 /// <param name="Reference">Buy Me a Coffee's reference, or null.</param>
 /// <param name="Note">Anything to remember, or null.</param>
-public sealed record CheckedPayment(Guid UserId, long? Credits, long? AmountCents, string? Reference, string? Note);
+/// <param name="ExpiresAt">When what is left of the credits is lost, UTC; null for never.</param>
+/// <param name="Priority">Smaller is spent first: 0 to 1000, or null for 100.</param>
+public sealed record CheckedPayment(
+    Guid UserId, long? Credits, long? AmountCents, string? Reference, string? Note,
+    DateTimeOffset? ExpiresAt = null, int? Priority = null);
 
 /// <summary>A receipt as a command left it, with the balance in credits. Credits and EntryId are null until it is
 /// verified.</summary>
@@ -62,7 +67,8 @@ public sealed class ReceiptCommands(CreditsDatabase database)
     public Task<CreditResult<ReceiptOutcome>> RecordAsync(
         CheckedPayment payment, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(
-            $"SELECT {Columns} FROM record_receipt($1, $2, $3, $4, $5, $6, $7, $8)", ReceiptOutcome.Read, cancel,
+            $"SELECT {Columns} FROM record_receipt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", ReceiptOutcome.Read, cancel,
             Value(payment.UserId), Value(payment.Credits), Value(payment.AmountCents), Value(payment.Reference),
-            Value(payment.Note), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            Value(payment.Note), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
+            Parameter(payment.Priority, NpgsqlDbType.Integer), Value(payment.ExpiresAt));
 }

@@ -22,12 +22,14 @@ public partial class ConsoleTests(CreditsApp app, TestBrowser browser) : AppTest
         var dialog = window.Page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Credits", new() { Exact = true }).FillAsync("100");
         await dialog.GetByLabel("Reason").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await dialog.GetByLabel("Last day").FillAsync("2099-12-31");
         await Expect(dialog).ToContainTextAsync("Now 5 → after 105");
         Assert.Empty(await window.AxeAsync());
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Grant 100 credits" }).DblClickAsync();
 
         await Expect(dialog).ToHaveCountAsync(0);
         await Expect(window.Page.GetByText("105").First).ToBeVisibleAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Region, new() { Name = "Lots" })).ToContainTextAsync("2100-01-01");
         Assert.Equal((105, 0), await App.Database.BalanceAsync(user));
         await window.Page.ReloadAsync();
         Assert.Equal((105, 0), await App.Database.BalanceAsync(user));

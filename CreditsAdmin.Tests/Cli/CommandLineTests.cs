@@ -121,7 +121,25 @@ public class CommandLineTests(CommandFolder folder) : IClassFixture<CommandFolde
         Assert.Equal((4, ""), (refused.ExitCode, refused.Out));
     }
 
+    [Fact]
+    public async Task Explain_balance_prints_the_lots_in_the_order_in_which_they_are_spent()
+    {
+        await folder.RunAsync("", "create-user", "lots@example.com");
+        await folder.RunAsync("", "grant-credits", "lots@example.com", "20", "5.00", "BMC-777", "--expires", "2099-01-01", "--priority", "7");
+
+        var (exit, output, _) = await folder.RunAsync("", "explain-balance", "lots@example.com");
+        var (_, before, _) = await folder.RunAsync("", "explain-balance", "lots@example.com", "--as-of", "2020-01-01");
+
+        Assert.Equal(0, exit);
+        Assert.Matches(
+            "paid +receipt +open +20 +20 +7  2099-01-01T00:00:00Z\n.* promotional +sign_up +open +5 +5 +100  never\n"
+            + "free +promotional +5\npaid +paid +20\n", output);
+        Assert.Matches("^LOT.*\nfree +promotional +0\npaid +paid +0\n$", before);
+    }
+
     [Theory]
+    [InlineData(3, "explain-balance", "nobody@example.com")]
+    [InlineData(2, "explain-balance", "nobody@example.com", "--as-of", "yesterday")]
     [InlineData(3, "grant-credits", "nobody@example.com", "5", "5.00")]
     [InlineData(3, "adjust-credits", "nobody@example.com", "5", "paid", "Why")]
     [InlineData(2, "adjust-credits", "nobody@example.com", "5", "gold", "Why")]

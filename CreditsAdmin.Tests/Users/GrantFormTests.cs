@@ -17,6 +17,17 @@ public sealed class GrantFormTests
             new GrantForm { Reason = reason, Note = new('n', GrantForm.LongestNote) }.Sentence.Length, 1, 500));
 
     [Fact]
+    public void Credits_expire_as_their_last_day_ends_in_UTC()
+    {
+        var (today, form) = (new DateOnly(2026, 1, 31), new GrantForm { LastDay = new(2026, 1, 31) });
+
+        Assert.Equal(new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero), form.ExpiresAt);
+        Assert.Null(form.LastDayError(today));
+        Assert.NotNull(form.LastDayError(today.AddDays(1)));
+        Assert.Null(new GrantForm().ExpiresAt);
+    }
+
+    [Fact]
     public void A_reason_of_ones_own_is_not_one() =>
         Assert.NotNull(new GrantForm { Reason = "Because" }.ReasonError);
 }

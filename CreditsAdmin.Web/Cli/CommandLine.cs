@@ -26,6 +26,7 @@ internal static class CommandLine
             StaffAndUsersCommand.CreateCreateUser(),
             ApiKeysCommand.Create(),
             GrantCreditsCommand.Create(),
+            ExplainBalanceCommand.Create(),
             AdjustCreditsCommand.Create(),
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),

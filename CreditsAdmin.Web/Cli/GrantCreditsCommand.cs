@@ -20,17 +20,24 @@ internal static class GrantCreditsCommand
         var reference = new Argument<string?>("reference")
         { Description = "Buy Me a Coffee's reference.", Arity = ArgumentArity.ZeroOrOne };
         var notes = new Argument<string?>("notes") { Description = "Anything to remember.", Arity = ArgumentArity.ZeroOrOne };
+        var expires = new Option<DateTimeOffset?>("--expires")
+        {
+            Description = "When what is left is lost, such as 2027-01-31T00:00:00Z. Never by default.",
+            CustomParser = Times.Parse,
+        };
+        var priority = new Option<int?>("--priority")
+        { Description = "Credits with a smaller number are spent first: 0 to 1000, 100 by default." };
         var command = new Command("grant-credits", "Records a payment that you have checked and adds its credits.")
-            { email, credits, amount, reference, notes };
+            { email, credits, amount, reference, notes, expires, priority };
         command.SetAction((parsed, cancel) => CommandScope.RunAsync((services, stop) => RunAsync(
-            services, parsed.GetRequiredValue(email), parsed.GetRequiredValue(credits), parsed.GetRequiredValue(amount),
-            parsed.GetValue(reference), parsed.GetValue(notes), stop), cancel));
+            services, parsed.GetRequiredValue(email), parsed.GetRequiredValue(amount), new(
+                Guid.Empty, parsed.GetRequiredValue(credits), AmountCents: null, parsed.GetValue(reference),
+                parsed.GetValue(notes), parsed.GetValue(expires), parsed.GetValue(priority)), stop), cancel));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        IServiceProvider services, string email, long credits, string amount, string? reference, string? notes,
-        CancellationToken cancel)
+        IServiceProvider services, string email, string amount, CheckedPayment payment, CancellationToken cancel)
     {
         if (Dollars.ToCents(amount) is not { } cents)
         {
@@ -38,8 +45,8 @@ internal static class GrantCreditsCommand
             return CommandLine.WrongUsage;
         }
 
-        Console.WriteLine($"💳 Processing credit grant...\nUser Email: {email}\nCredits to Grant: {credits}");
-        Console.WriteLine($"Reference: {reference ?? "none"}\n\nStep 1: Looking up user...");
+        Console.WriteLine($"💳 Processing credit grant...\nUser Email: {email}\nCredits to Grant: {payment.Credits}");
+        Console.WriteLine($"Reference: {payment.Reference ?? "none"}\n\nStep 1: Looking up user...");
         var user = await services.GetRequiredService<CreditsDatabase>()
             .ReadAsync(db => UserQueries.FindByEmailAsync(db, email, cancel));
         if (user is null)
@@ -51,9 +58,9 @@ internal static class GrantCreditsCommand
         Console.WriteLine($"✅ User found: {user.Name ?? user.Email}\n\nStep 2: Getting current credits...");
         Console.WriteLine($"Current Credits: {user.Available}\n\nStep 3: Creating payment receipt...");
         var receipt = await services.GetRequiredService<ReceiptCommands>().RecordAsync(
-            new(user.Id, credits, cents, reference, notes), Caller.CommandLine, cancel);
+            payment with { UserId = user.Id, AmountCents = cents }, Caller.CommandLine, cancel);
         if (!receipt.Done) return await RefuseAsync(receipt.Refusal);
-        Print(email, receipt.Value, reference);
+        Print(email, receipt.Value, payment.Reference);
         return CommandLine.Done;
     }
 

@@ -14,6 +14,7 @@ public sealed partial class GrantDialog
     private readonly GrantForm form = new();
     private ElementReference amountInput;
     private ElementReference reasonInput;
+    private ElementReference lastDayInput;
     private ElementReference confirmationInput;
     private bool isChecked;
     private bool isConfirmationChecked;
@@ -30,6 +31,10 @@ public sealed partial class GrantDialog
     private string? AmountError => Shown(form.AmountError) ?? Refused(RefusalCode.InvalidAmount);
 
     private string? ReasonError => Shown(form.ReasonError);
+
+    private string? LastDayError => Shown(form.LastDayError(Today));
+
+    private static DateOnly Today => DateOnly.FromDateTime(DateTime.UtcNow);
 
     private string? NoteError => Refused(RefusalCode.InvalidInput);
 
@@ -70,12 +75,14 @@ public sealed partial class GrantDialog
 
         // Never cancelled: once it is sent, its answer is worth waiting for, even when the page is left.
         await RunAsync(caller => Ledger.GrantAsync(
-            new(User.Id, form.Credits, form.Category, form.Sentence, idempotencyKey), caller, CancellationToken.None));
+            new(User.Id, form.Credits, form.Category, form.Sentence, idempotencyKey, form.ExpiresAt),
+            caller, CancellationToken.None));
     }
 
     private ElementReference? FirstWrong() =>
         form.AmountError is not null ? amountInput
         : form.ReasonError is not null ? reasonInput
+        : form.LastDayError(Today) is not null ? lastDayInput
         : form.ConfirmationError(Expected) is not null ? confirmationInput
         : null;
 

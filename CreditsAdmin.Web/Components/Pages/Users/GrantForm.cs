@@ -27,6 +27,14 @@ internal sealed class GrantForm
     /// <summary>One of <see cref="Reasons"/>.</summary>
     public string? Reason { get; set; }
 
+    /// <summary>The last day on which they can be spent, in UTC; null for never.</summary>
+    public DateOnly? LastDay { get; set; }
+
+    /// <summary>When what is left is lost: as that day ends, UTC.</summary>
+    public DateTimeOffset? ExpiresAt => LastDay is { } day && day < DateOnly.MaxValue
+        ? new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero)
+        : null;
+
     /// <summary>More words for the reason; may be missing.</summary>
     public string? Note { get; set; }
 
@@ -49,6 +57,10 @@ internal sealed class GrantForm
         : string.Create(CultureInfo.InvariantCulture, $"Write a whole number from 1 to {Most}, digits only.");
 
     public string? ReasonError => Reasons.Contains(Reason) ? null : "Choose why the credits are granted.";
+
+    /// <summary>What is wrong with the day; <paramref name="today"/> is UTC's.</summary>
+    public string? LastDayError(DateOnly today) =>
+        LastDay < today ? "This day is over. Choose today or a later one." : null;
 
     /// <summary>What is wrong with the confirmation, which repeats <paramref name="expected"/> in any case.</summary>
     public string? ConfirmationError(string expected) =>
