@@ -157,8 +157,13 @@ public sealed class CreditsModel
         var said = Move(step.User, 0, step.Amount);
         receipts.Add(new()
         {
-            User = step.User, Amount = step.Amount, Reference = step.Pick, Status = "verified", Decider = 1,
-            Credits = step.Amount, Decided = said,
+            User = step.User,
+            Amount = step.Amount,
+            Reference = step.Pick,
+            Status = "verified",
+            Decider = 1,
+            Credits = step.Amount,
+            Decided = said,
         });
         return said;
     }
