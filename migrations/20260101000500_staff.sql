@@ -29,16 +29,17 @@ RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = credits, pg_temp AS $$
 $$;
 
 -- Whether the actor may do this now. Read inside the transaction that moves the credits, so a role taken away counts at
--- once. staff:<uuid> and key:<uuid> are looked up; cli, system and sql callers are trusted by their login.
+-- once. staff:<uuid> and key:<uuid> are looked up, in the one spelling that everything else compares; cli, system and sql
+-- callers are trusted by their login.
 CREATE OR REPLACE FUNCTION credits.may(p_actor text, p_via text, p_permission text)
 RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = credits, pg_temp AS $$
 BEGIN
     RETURN CASE
         WHEN p_actor LIKE 'staff:%' THEN EXISTS (
-            SELECT FROM staff s WHERE s.user_id = substr(p_actor, 7)::uuid
+            SELECT FROM staff s WHERE s.user_id = substr(p_actor, 7)::uuid AND p_actor = 'staff:' || s.user_id
                 AND s.disabled_at IS NULL AND role_may(s.role, p_permission))
         WHEN p_actor LIKE 'key:%' THEN EXISTS (
-            SELECT FROM api_keys k WHERE k.id = substr(p_actor, 5)::uuid
+            SELECT FROM api_keys k WHERE k.id = substr(p_actor, 5)::uuid AND p_actor = 'key:' || k.id
                 AND k.revoked_at IS NULL AND p_permission = ANY (k.scopes))
         WHEN p_actor LIKE 'user:%' THEN false
         ELSE p_via IN ('cli', 'sql', 'system')

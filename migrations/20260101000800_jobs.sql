@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS credits.jobs (
         CONSTRAINT jobs_idempotency_key_fits CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     metadata jsonb,
     error text,
+    burn_order bigint[],
     CONSTRAINT jobs_open_means_nothing_given_back CHECK ((status IN ('pending', 'processing')) = (finished_at IS NULL)
         AND (finished_at IS NULL) = (refunded IS NULL) AND (finished_at IS NULL) = (finish_seq IS NULL)),
     CONSTRAINT jobs_failed_means_all_given_back CHECK (status NOT IN ('failed', 'expired') OR refunded = cost),
@@ -44,6 +45,7 @@ COMMENT ON COLUMN credits.jobs.cost IS 'Credits charged when the job was created
 COMMENT ON COLUMN credits.jobs.free_cost IS 'The part of cost that was paid with free credits.';
 COMMENT ON COLUMN credits.jobs.refunded IS 'Credits given back: the job failed, cost less, or staff refunded them.';
 COMMENT ON COLUMN credits.jobs.staff_refunded IS 'The part of refunded that staff gave back after the job was completed.';
+COMMENT ON COLUMN credits.jobs.burn_order IS 'The account''s when the job was charged: what a smaller cost would have taken.';
 COMMENT ON COLUMN credits.jobs.charge_seq IS 'The seq of the charge in the user''s ledger.';
 COMMENT ON COLUMN credits.jobs.finish_seq IS 'The seq of the user''s last ledger entry when the job had been finished.';
 COMMENT ON COLUMN credits.jobs.idempotency_key IS 'As credits.pack_key stores it.';

@@ -42,6 +42,9 @@ BEGIN
     WHERE j.user_id = p_user_id
         AND hashtextextended(encode(j.idempotency_key, 'hex'), j.caller_id) = hashtextextended(encode(v_key, 'hex'), p_caller_id);
     IF FOUND THEN
+        IF (v_job.idempotency_key, v_job.caller_id) IS DISTINCT FROM (v_key, p_caller_id) THEN
+            PERFORM refuse('CR005', 'This idempotency key cannot be told from one that was used before. Use another.');
+        END IF;
         RETURN replay_charge(v_job, p_operation, p_cost, p_metadata, p_timeout_seconds);
     END IF;
 
@@ -53,10 +56,10 @@ BEGIN
     v_free := split_charge(v_account, p_cost);
     v_now := clock_timestamp();
     INSERT INTO jobs (user_id, idempotency_key, operation, cost, free_cost, charge_seq, metadata, caller_id,
-        created_at, deadline)
+        created_at, deadline, burn_order)
     VALUES (p_user_id, v_key, p_operation, p_cost, v_free, v_account.version + 1, nullif(p_metadata, '{}'),
         p_caller_id, v_now, v_now + make_interval(secs => coalesce(p_timeout_seconds,
-            (SELECT s.job_timeout_seconds FROM settings s))))
+            (SELECT s.job_timeout_seconds FROM settings s))), v_account.burn_order)
     RETURNING * INTO v_job;
     RETURN charge_result(v_job, post_entry(p_user_id, 'charge', -v_free, v_free - p_cost, p_caller_id, p_request_id,
         p_job_id => v_job.id), false);

@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION credits.charge_plain_items(
 RETURNS public.charge_outcome[] LANGUAGE plpgsql SET search_path = credits, pg_temp
 SET enable_nestloop = off SET jit = off AS $$
 DECLARE
-    v_now constant timestamptz := clock_timestamp();
+    v_now timestamptz;
     v_timeout constant integer := (SELECT s.job_timeout_seconds FROM settings s);
     v_debits debits;
     v_done public.charge_outcome[];
@@ -36,6 +36,8 @@ BEGIN
     WHERE t.user_id <> ALL (p_left_out);
     PERFORM set_config('credits.posting', 'on', true);
     v_debits := debit_accounts(v_debits.user_ids, v_debits.totals, v_debits.items);
+    -- Not before the accounts are held: times must rise with seq.
+    v_now := clock_timestamp();
 
     WITH item AS (
         SELECT i.*, new_id() AS id, a.free, a.available, a.version,
@@ -77,6 +79,7 @@ SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
 SET jit = off AS $$
 DECLARE
     v_done debits;
+    v_change timestamptz;
 BEGIN
     WITH moved AS (
         UPDATE accounts a SET free = greatest(a.free - t.total, 0), paid = a.paid - greatest(t.total - a.free, 0),
@@ -84,9 +87,14 @@ BEGIN
         FROM unnest(p_user_ids, p_totals, p_items) AS t(user_id, total, items)
         WHERE a.user_id = t.user_id AND a.free + a.paid >= t.total
             AND a.burn_order IS NULL AND a.lots_change_at > clock_timestamp()
-        RETURNING a.user_id, a.free_before AS free, a.free + a.paid + t.total AS available, a.version - t.items AS version)
-    SELECT array_agg(m.user_id), array_agg(m.free), array_agg(m.available), array_agg(m.version)
-    INTO v_done.user_ids, v_done.free, v_done.available, v_done.versions FROM moved m;
+        RETURNING a.user_id, a.free_before AS free, a.free + a.paid + t.total AS available, a.version - t.items AS version,
+            a.lots_change_at)
+    SELECT min(m.lots_change_at), array_agg(m.user_id), array_agg(m.free), array_agg(m.available), array_agg(m.version)
+    INTO v_change, v_done.user_ids, v_done.free, v_done.available, v_done.versions FROM moved m;
+    -- The accounts were looked at before they were held; while a batch waits for one, a lot may begin or expire.
+    IF v_change <= clock_timestamp() THEN
+        RAISE EXCEPTION 'a lot changed while the batch waited: send it again' USING ERRCODE = '40001';
+    END IF;
     RETURN v_done;
 END
 $$;

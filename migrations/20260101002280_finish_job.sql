@@ -13,14 +13,33 @@ BEGIN
 END
 $$;
 
--- Ends a locked job that is open, and gives these credits back to the parts of the balance that paid: paid credits first,
--- so that the user ends where a charge of the rest would have left them. Lock: the account, when credits go back.
+-- How many free credits more the job would take at one cost than at a smaller one, with the balance and the order of lots
+-- of its charge. So whatever goes back, the user ends where a charge of the rest would have left them.
+CREATE OR REPLACE FUNCTION credits.free_difference(p_job credits.jobs, p_cost bigint, p_smaller_cost bigint)
+RETURNS bigint LANGUAGE plpgsql STABLE SET search_path = credits, pg_temp AS $$
+DECLARE
+    v_entry ledger_entries;
+    v_account accounts;
+BEGIN
+    IF p_job.burn_order IS NULL THEN
+        RETURN least(p_job.free_cost, p_cost) - least(p_job.free_cost, p_smaller_cost);
+    END IF;
+    SELECT * INTO v_entry FROM ledger_entries e WHERE e.user_id = p_job.user_id AND e.seq = p_job.charge_seq;
+    v_account.free := v_entry.free_after - v_entry.free_delta;
+    v_account.paid := v_entry.balance_after - v_entry.delta - v_account.free;
+    v_account.burn_order := p_job.burn_order;
+    RETURN split_charge(v_account, p_cost) - split_charge(v_account, p_smaller_cost);
+END
+$$;
+
+-- Ends a locked job that is open, and gives these credits back to the parts of the balance that paid. Lock: the account,
+-- when credits go back.
 CREATE OR REPLACE FUNCTION credits.finish_job(
     p_job credits.jobs, p_status text, p_refund bigint, p_error text, p_caller_id integer, p_request_id text, p_reason text)
 RETURNS public.job_result LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_job jobs;
-    v_free constant bigint := p_job.free_cost - least(p_job.free_cost, p_job.cost - p_refund);
+    v_free constant bigint := free_difference(p_job, p_job.cost, p_job.cost - p_refund);
     v_account accounts;
     v_seq bigint;
 BEGIN
@@ -65,4 +84,5 @@ BEGIN
         p_replayed)::public.job_result;
 END
 $$;
-REVOKE ALL ON FUNCTION credits.lock_job, credits.finish_job, credits.refuse_finished, credits.finished_result FROM PUBLIC;
+REVOKE ALL ON FUNCTION credits.lock_job, credits.free_difference, credits.finish_job, credits.refuse_finished,
+    credits.finished_result FROM PUBLIC;

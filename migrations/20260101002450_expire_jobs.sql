@@ -14,6 +14,9 @@ BEGIN
             ORDER BY j.deadline LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED) due
         ORDER BY due.user_id, due.charge_seq
     LOOP
+        -- One busy account must not keep the others waiting: its jobs stay due.
+        CONTINUE WHEN NOT EXISTS (
+            SELECT FROM accounts a WHERE a.user_id = v_job.user_id FOR NO KEY UPDATE SKIP LOCKED);
         PERFORM finish_job(v_job, 'expired', v_job.cost, 'Nobody finished this job in time.', v_caller_id, NULL,
             'The job expired');
         v_expired := v_expired + 1;

@@ -2,7 +2,7 @@
 -- from p_effective_at on, until they are spent or p_expires_at. Smaller p_priority is spent first.
 -- The same caller, user and key again returns the first result. Audited in the same transaction. Lock: the account.
 -- Raises CR002 unknown user, CR003 credits out of range, CR004 unusable key, CR005 key used for another grant,
--- CR012 the actor may not grant, CR013 missing reason, unknown category, unusable priority or times.
+-- CR012 the actor may not grant, or not to themselves, CR013 missing reason, unknown category, unusable priority or times.
 DO $type$
 BEGIN
     IF to_regtype('public.grant_result') IS NULL THEN
@@ -18,7 +18,8 @@ CREATE OR REPLACE FUNCTION public.grant_credits(
     p_user_id uuid, p_credits bigint, p_category text, p_reason text, p_idempotency_key text,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL,
     p_priority integer DEFAULT 100, p_effective_at timestamptz DEFAULT NULL, p_expires_at timestamptz DEFAULT NULL)
-RETURNS public.grant_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+RETURNS public.grant_result LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = credits, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
     v_caller_id integer;
     v_grant grants;
@@ -26,6 +27,9 @@ DECLARE
     v_now timestamptz;
 BEGIN
     PERFORM authorize(p_actor, p_via, 'grants:write');
+    IF p_actor = 'staff:' || p_user_id THEN
+        PERFORM refuse('CR012', 'Nobody grants credits to themselves. Ask another admin.');
+    END IF;
     PERFORM require_amount('credits', p_credits);
     PERFORM require_text('reason', p_reason, 500);
     IF p_category IS NULL OR p_category NOT IN ('promotional', 'paid') THEN

@@ -61,7 +61,7 @@ DECLARE
     v_entry ledger_entries;
 BEGIN
     IF p_adjustment.job_id IS NOT NULL THEN
-        SELECT least(j.free_cost, j.cost - j.refunded) - least(j.free_cost, j.cost - j.refunded - p_adjustment.delta)
+        SELECT free_difference(j, j.cost - j.refunded, j.cost - j.refunded - p_adjustment.delta)
         INTO v_free FROM jobs j WHERE j.id = p_adjustment.job_id;
         UPDATE jobs j SET refunded = j.refunded + p_adjustment.delta,
             staff_refunded = coalesce(j.staff_refunded, 0) + p_adjustment.delta

@@ -6,7 +6,8 @@
 CREATE OR REPLACE FUNCTION public.claim_receipt(
     p_user_id uuid, p_provider text, p_reference text, p_amount_cents bigint, p_currency text DEFAULT 'USD',
     p_note text DEFAULT NULL)
-RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = credits, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
     v_signed_in constant uuid := auth.uid();
     v_receipt receipts;

@@ -4,7 +4,8 @@
 CREATE OR REPLACE FUNCTION public.reject_receipt(
     p_receipt_id uuid, p_reason text,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
-RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = credits, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
     v_actor constant text := coalesce(p_actor, 'sql:' || session_user);
     v_receipt receipts;

@@ -2,19 +2,23 @@
 -- A reference that was used before is refused and the first receipt named, so that no payment counts twice; without one, the
 -- same payment again within ten minutes is refused too, because that is what a repeated command looks like.
 -- The credits are spent in the order of p_priority, until p_expires_at. Lock: the account. Raises CR002 unknown user, CR003,
--- CR011 reference used before, CR012 not allowed, CR013.
+-- CR011 reference used before, CR012 not allowed or one's own payment, CR013.
 DROP FUNCTION IF EXISTS public.record_receipt(uuid, bigint, bigint, text, text, text, text, text);
 CREATE OR REPLACE FUNCTION public.record_receipt(
     p_user_id uuid, p_credits bigint, p_amount_cents bigint, p_reference text DEFAULT NULL, p_note text DEFAULT NULL,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL,
     p_priority integer DEFAULT 100, p_expires_at timestamptz DEFAULT NULL)
-RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
+RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = credits, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
     v_actor constant text := coalesce(p_actor, 'sql:' || session_user);
     v_provider constant text := CASE WHEN p_reference IS NULL THEN 'manual' ELSE 'bmc' END;
     v_receipt receipts;
 BEGIN
     PERFORM authorize(p_actor, p_via, 'receipts:decide');
+    IF v_actor = 'staff:' || p_user_id THEN
+        PERFORM refuse('CR012', 'Nobody records their own payment. Ask another admin.');
+    END IF;
     PERFORM require_amount('credits', p_credits);
     IF p_amount_cents IS NULL OR p_amount_cents NOT BETWEEN 0 AND 100000000 THEN
         PERFORM refuse('CR003', 'amount must be from 0 to 1000000.00.', jsonb_build_object('field', 'amount'));
@@ -22,8 +26,8 @@ BEGIN
     IF p_note IS NOT NULL THEN
         PERFORM require_text('notes', p_note, 500);
     END IF;
-    PERFORM check_lot(p_priority, clock_timestamp(), p_expires_at, clock_timestamp());
     PERFORM lock_account(p_user_id);
+    PERFORM check_lot(p_priority, clock_timestamp(), p_expires_at, clock_timestamp());
     IF p_reference IS NOT NULL THEN
         PERFORM require_new_reference(v_provider, p_reference);
     ELSE

@@ -30,6 +30,8 @@ DECLARE
     v_ids constant uuid[] := ARRAY(SELECT u.id FROM users u WHERE u.is_demo);
 BEGIN
     PERFORM authorize(p_actor, p_via, 'staff:write');
+    -- Nobody may move a demo user's credits between the deletion of the entries and that of the account.
+    PERFORM FROM accounts a WHERE a.user_id = ANY (v_ids) ORDER BY a.user_id FOR UPDATE;
     PERFORM take_out_of_totals(v_ids);
     DELETE FROM audit_log WHERE user_id = ANY (v_ids);
     DELETE FROM ledger_entries WHERE user_id = ANY (v_ids);

@@ -32,4 +32,23 @@ public class DemoDataTests(DatabaseFixture fixture) : DatabaseTest(fixture)
 
         Assert.Equal("42501", await Database.RefusalAsync("UPDATE credits.users SET is_demo = true WHERE id = $1", real));
     }
+
+    [Fact]
+    public async Task A_charge_that_runs_meanwhile_leaves_nothing_behind()
+    {
+        var user = await Database.ScalarAsync<Guid>("SELECT create_user($1, NULL, NULL, true)", $"{Guid.NewGuid()}@demo.example");
+        await using var other = await Database.OpenAsync();
+        await using var charging = await other.BeginTransactionAsync(Cancel);
+        await using var charge = other.CreateCommand();
+        charge.CommandText = $"SELECT charge_credits('{user}', 'image', 1, 'meanwhile')";
+        await charge.ExecuteNonQueryAsync(Cancel);
+
+        var clearing = Database.ExecuteAsync("SELECT clear_demo_data()");
+        while (await Database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) await Task.Delay(5, Cancel);
+        await charging.CommitAsync(Cancel);
+        await clearing;
+
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT count(*) FROM credits.jobs WHERE user_id = $1", user));
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT count(*) FROM credits.ledger_entries WHERE user_id = $1", user));
+    }
 }

@@ -54,6 +54,39 @@ public class FinishJobTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     }
 
     [Fact]
+    public async Task Where_paid_credits_are_spent_first_a_smaller_cost_leaves_what_its_own_charge_would_have_left()
+    {
+        var user = await Database.SignUpAsync(5, 0);
+        await Database.ExecuteAsync("SELECT grant_credits($1, 10, 'paid', 'First in order', 'first', p_priority => 1)", user);
+        var job = await Database.ScalarAsync<Guid>("SELECT id FROM charge_credits($1, 'image', 12, $2)", user, $"k{user}");
+        Assert.Equal((3, 0), await Database.BalanceAsync(user));
+
+        await Database.ExecuteAsync("SELECT complete_job($1, 8)", job);
+
+        Assert.Equal((5, 2), await Database.BalanceAsync(user));
+    }
+
+    [Fact]
+    public async Task A_busy_account_keeps_its_own_jobs_from_expiring_and_no_others()
+    {
+        var (busy, waits) = await ChargedAsync(free: 1, paid: 0, cost: 1);
+        var (_, due) = await ChargedAsync(free: 1, paid: 0, cost: 1);
+        await Database.ExecuteAsync(
+            "UPDATE credits.jobs SET deadline = now() WHERE id = ANY ($1)", new[] { waits, due });
+        await using var other = await Database.OpenAsync();
+        await using var held = await other.BeginTransactionAsync(Cancel);
+        await using var hold = other.CreateCommand();
+        hold.CommandText = $"SELECT FROM credits.accounts WHERE user_id = '{busy}' FOR NO KEY UPDATE";
+        await hold.ExecuteNonQueryAsync(Cancel);
+
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT expire_jobs()"));
+        Assert.Equal("expired", await Database.ScalarAsync<string>("SELECT status FROM credits.jobs WHERE id = $1", due));
+
+        await held.RollbackAsync(Cancel);
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT expire_jobs()"));
+    }
+
+    [Fact]
     public async Task A_job_cannot_cost_more_than_was_charged_nor_less_than_nothing()
     {
         var (_, job) = await ChargedAsync(free: 5, paid: 10, cost: 8);

@@ -106,6 +106,17 @@ public class GrantCreditsTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         Assert.Equal(RefusalCode.Forbidden, (await GrantAsync(user, admin, "Again")).Refusal!.Code);
     }
 
+    [Theory]
+    [InlineData("SELECT grant_credits($1, 5, 'paid', 'Mine', 'mine', 'staff:' || $1, 'console')")]
+    [InlineData("SELECT record_receipt($1, 5, 500, 'MINE-1', NULL, 'staff:' || $1, 'console')")]
+    [InlineData("SELECT grant_credits($1, 5, 'paid', 'Mine', 'mine', 'staff:' || upper($1::text), 'console')")]
+    public async Task Nobody_credits_themselves_however_they_spell_their_name(string statement)
+    {
+        var admin = await StaffAsync("admin");
+
+        Assert.Equal("CR012", await Database.RefusalAsync(statement, admin));
+    }
+
     private Task<CreditResult<GrantOutcome>> GrantAsync(Guid user, Guid actor, string reason) =>
         new LedgerCommands(Database.Credits).GrantAsync(
             new(user, 50, "promotional", reason, $"key-{actor}-{reason}"), Caller.Staff(actor, "request-1"), Cancel);
