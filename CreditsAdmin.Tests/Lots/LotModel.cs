@@ -52,8 +52,14 @@ internal sealed class LotModel
     {
         var lot = new ModelLot
         {
-            Name = name, Paid = paid, Credits = credits, Priority = priority, Age = age++,
-            EffectiveAt = effectiveAt, ExpiresAt = expiresAt, BurnsAt = expiresAt,
+            Name = name,
+            Paid = paid,
+            Credits = credits,
+            Priority = priority,
+            Age = age++,
+            EffectiveAt = effectiveAt,
+            ExpiresAt = expiresAt,
+            BurnsAt = expiresAt,
         };
         lots.Add(lot);
         if (effectiveAt <= now) Begin(lot);
@@ -62,26 +68,24 @@ internal sealed class LotModel
     }
 
     /// <summary>The free part of a charge that is covered.</summary>
-    public long Charge(long cost)
+    public long FreePart(long cost)
     {
-        var free = 0L;
-        if (!IsMixed)
+        if (!IsMixed) return Math.Min(Free, cost);
+        var (free, rest, left) = (0L, cost, Explain().Left);
+        foreach (var lot in Order)
         {
-            free = Math.Min(Free, cost);
-        }
-        else
-        {
-            var (rest, left) = (cost, Explain().Left);
-            foreach (var lot in Order)
-            {
-                var taken = Math.Min(rest, left[lot]);
-                rest -= taken;
-                if (!lot.Paid) free += taken;
-            }
+            var taken = Math.Min(rest, left[lot]);
+            rest -= taken;
+            if (!lot.Paid) free += taken;
         }
 
-        Move(-free, free - cost);
         return free;
+    }
+
+    public void Charge(long cost)
+    {
+        var free = FreePart(cost);
+        Move(-free, free - cost);
     }
 
     public void Refund(long free, long paid)
@@ -155,8 +159,15 @@ internal sealed class LotModel
             var before = order.Find(lot => lot.Paid == paid) ?? (paid ? order.LastOrDefault() : order.FirstOrDefault());
             lots.Add(new()
             {
-                Name = "refund", Paid = paid, Credits = credits2, Priority = before?.Priority ?? 100, Age = age++,
-                ExpiresAt = DateTime.MaxValue, BurnsAt = before?.BurnsAt ?? DateTime.MaxValue, Open = true, Had = credits2,
+                Name = "refund",
+                Paid = paid,
+                Credits = credits2,
+                Priority = before?.Priority ?? 100,
+                Age = age++,
+                ExpiresAt = DateTime.MaxValue,
+                BurnsAt = before?.BurnsAt ?? DateTime.MaxValue,
+                Open = true,
+                Had = credits2,
             });
         }
     }

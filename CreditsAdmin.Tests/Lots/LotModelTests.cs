@@ -61,7 +61,8 @@ internal sealed class AccountLife(TestDatabase database, int seed, Guid user)
     private readonly Random random = new(seed);
     private readonly LotModel model = new();
     private readonly Dictionary<Guid, ModelLot> grants = [];
-    private readonly List<(Guid Id, long Cost, long Free)> jobs = [];
+    // With the free part of every cost up to the job's, as it would have been at its charge.
+    private readonly List<(Guid Id, long Cost, long[] Free)> jobs = [];
     private readonly List<string> story = [];
     private int steps;
 
@@ -115,7 +116,9 @@ internal sealed class AccountLife(TestDatabase database, int seed, Guid user)
         story.Add($"charge {cost}");
         if (cost > model.Free + model.Paid) return;
         var job = await database.ScalarAsync<Guid>("SELECT id FROM charge_credits($1, 'image', $2, $3)", user, (long)cost, $"c{++steps}");
-        jobs.Add((job, cost, model.Charge(cost)));
+        var free = Enumerable.Range(0, cost + 1).Select(smaller => model.FreePart(smaller)).ToArray();
+        model.Charge(cost);
+        jobs.Add((job, cost, free));
     }
 
     private async Task RefundAsync()
@@ -127,7 +130,7 @@ internal sealed class AccountLife(TestDatabase database, int seed, Guid user)
         var back = random.Next(2) == 0 ? cost : random.Next((int)cost + 1);
         story.Add($"refund {back} of {cost}");
         await database.ExecuteAsync("SELECT complete_job($1, $2)", job, cost - back);
-        var freeBack = free - Math.Min(free, cost - back);
+        var freeBack = free[cost] - free[cost - back];
         if (back > 0) model.Refund(freeBack, back - freeBack);
     }
 
