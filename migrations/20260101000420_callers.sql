@@ -29,18 +29,12 @@ END
 $$;
 
 -- An idempotency key as it is stored. Most keys are uuids, and those take 17 bytes instead of 37; every other one is kept as
--- it came. Visible ASCII never begins with a zero byte, so the two cannot be mistaken. Both functions are without a
--- search_path of their own, so that the planner puts them in place of the call.
+-- it came. Visible ASCII never begins with a zero byte, so the two cannot be mistaken. Without a search_path of its own, so
+-- that the planner puts it in place of the call.
 CREATE OR REPLACE FUNCTION credits.pack_key(p_key text)
 RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE WHEN p_key LIKE '________-____-____-____-____________'
             AND pg_catalog.translate(p_key, '0123456789abcdef', '') = '----'
         THEN '\x00'::bytea || pg_catalog.uuid_send(p_key::uuid) ELSE pg_catalog.convert_to(p_key, 'UTF8') END
 $$;
-CREATE OR REPLACE FUNCTION credits.unpack_key(p_key bytea)
-RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT CASE WHEN pg_catalog.get_byte(p_key, 0) = 0
-        THEN pg_catalog.encode(pg_catalog.substring(p_key, 2), 'hex')::uuid::text
-        ELSE pg_catalog.convert_from(p_key, 'UTF8') END
-$$;
-REVOKE ALL ON FUNCTION credits.caller_id, credits.pack_key, credits.unpack_key FROM PUBLIC;
+REVOKE ALL ON FUNCTION credits.caller_id, credits.pack_key FROM PUBLIC;
