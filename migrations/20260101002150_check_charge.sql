@@ -23,7 +23,7 @@ $$;
 -- may still be usable; then the careful way decides.
 CREATE OR REPLACE FUNCTION credits.is_plain_charge(
     p_operation text, p_cost bigint, p_idempotency_key text, p_metadata jsonb, p_timeout_seconds integer)
-RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(p_cost BETWEEN 1 AND 1000000000000
         AND pg_catalog.length(p_idempotency_key) BETWEEN 1 AND 255 AND p_idempotency_key !~ '[^\x21-\x7e]'
         AND pg_catalog.length(p_operation) BETWEEN 1 AND 100 AND p_operation !~ '[^\x21-\x7e]'

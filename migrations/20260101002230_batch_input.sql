@@ -4,14 +4,17 @@
 CREATE OR REPLACE FUNCTION credits.batch_callers(p_actors text[], p_via text, p_items integer)
 RETURNS integer[] LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
-    v_known constant jsonb := (
-        SELECT jsonb_object_agg(coalesce(a.actor, ''),
-            CASE WHEN may(a.actor, p_via, 'jobs:write') THEN caller_id(a.actor, p_via) END)
-        FROM (SELECT DISTINCT unnest(coalesce(p_actors, ARRAY[NULL])) AS actor) a);
+    v_actor text;
+    v_known jsonb := '{}';
 BEGIN
     IF p_actors IS NULL THEN
-        RETURN array_fill((v_known ->> '')::integer, ARRAY[p_items]);
+        RETURN array_fill(CASE WHEN may(NULL, p_via, 'jobs:write') THEN caller_id(NULL, p_via) END, ARRAY[p_items]);
     END IF;
+    FOR v_actor IN SELECT DISTINCT a FROM unnest(p_actors) a LOOP
+        IF may(v_actor, p_via, 'jobs:write') THEN
+            v_known := v_known || jsonb_build_object(coalesce(v_actor, ''), caller_id(v_actor, p_via));
+        END IF;
+    END LOOP;
     RETURN ARRAY(SELECT (v_known ->> coalesce(a.actor, ''))::integer
         FROM unnest(p_actors) WITH ORDINALITY AS a(actor, nr) ORDER BY a.nr);
 END
@@ -23,7 +26,7 @@ RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = credits, pg_temp AS $$
 BEGIN
     IF p_items IS NULL OR p_items NOT BETWEEN 1 AND 1024 THEN
         PERFORM refuse('CR013', 'A batch has 1 to 1024 items.', jsonb_build_object('field', 'jobs', 'longest', 1024));
-    ELSIF EXISTS (SELECT FROM unnest(p_lengths) AS l(length) WHERE l.length <> p_items) THEN
+    ELSIF p_items <> ANY (array_remove(p_lengths, NULL)) THEN
         PERFORM refuse('CR013', 'Every array of a batch must have one element for each item.',
             jsonb_build_object('field', 'jobs'));
     END IF;

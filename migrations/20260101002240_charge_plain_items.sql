@@ -19,9 +19,10 @@ CREATE OR REPLACE FUNCTION credits.charge_plain_items(
     p_user_ids uuid[], p_operations text[], p_costs bigint[], p_idempotency_keys text[], p_metadata jsonb[],
     p_caller_ids integer[], p_request_ids text[], p_timeout_seconds integer[], p_left_out uuid[])
 RETURNS public.charge_outcome[] LANGUAGE plpgsql SET search_path = credits, pg_temp
-SET enable_nestloop = off SET jit = off AS $$
+SET enable_nestloop = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_now timestamptz;
+    v_ticks bigint;
     v_timeout constant integer := (SELECT s.job_timeout_seconds FROM settings s);
     v_debits debits;
     v_done public.charge_outcome[];
@@ -36,11 +37,12 @@ BEGIN
     WHERE t.user_id <> ALL (p_left_out);
     PERFORM set_config('credits.posting', 'on', true);
     v_debits := debit_accounts(v_debits.user_ids, v_debits.totals, v_debits.items);
-    -- Not before the accounts are held: times must rise with seq.
+    -- Not before the accounts are held: times must rise with seq. Ids follow the order of the items.
     v_now := clock_timestamp();
+    v_ticks := (date_part('epoch', v_now) * 4096000)::bigint;
 
     WITH item AS (
-        SELECT i.*, new_id() AS id, a.free, a.available, a.version,
+        SELECT i.*, id_at(v_ticks + i.nr) AS id, a.free, a.available, a.version,
             (row_number() OVER own) AS nth, (sum(i.cost) OVER own)::bigint AS upto
         FROM unnest(p_user_ids, p_operations, p_costs, p_idempotency_keys, p_metadata, p_caller_ids, p_request_ids,
             p_timeout_seconds) WITH ORDINALITY AS i(user_id, operation, cost, key, metadata, caller_id, request_id, seconds, nr)
@@ -76,7 +78,7 @@ $$;
 CREATE OR REPLACE FUNCTION credits.debit_accounts(p_user_ids uuid[], p_totals bigint[], p_items bigint[])
 RETURNS credits.debits LANGUAGE plpgsql SET search_path = credits, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
-SET jit = off AS $$
+SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_done debits;
     v_change timestamptz;
