@@ -169,6 +169,25 @@ public class IdempotencyTests(CreditsApp app) : AppTest(app)
         Assert.Equal((4, 0), await App.Database.BalanceAsync(user));
     }
 
+    [Fact]
+    public async Task After_a_day_a_key_answers_the_same_and_after_a_week_the_job_alone_decides()
+    {
+        var (api, user) = (await App.ApiClientAsync(), await App.Database.SignUpAsync());
+        var path = $"/v1/jobs/{(await api.ChargeAsync(user, 3))["id"]}/complete";
+        var first = await api.PostAsync(path, new { actual_cost = 1 }, "end");
+
+        Assert.Equal(0, await AgeKeysAsync("24 hours"));
+        Refused(await api.PostAsync(path, new { actual_cost = 2 }, "end"));
+        Assert.Equal(first.Text, (await api.PostAsync(path, new { actual_cost = 1 }, "end")).Text);
+
+        Assert.True(await AgeKeysAsync("7 days") >= 1);
+        var again = await api.PostAsync(path, new { actual_cost = 1 }, "end");
+        Assert.Equal((first.Status, first.Text, true), (again.Status, again.Text, again.Replayed));
+        var other = await api.PostAsync(path, new { actual_cost = 2 }, "other");
+        Assert.Equal((409, "/problems/job-already-finished"), (other.Status, other["type"]));
+        Assert.Equal((4, 0), await App.Database.BalanceAsync(user));
+    }
+
     private static async Task<Answer> TwiceAsync(Func<Task<Answer>> send)
     {
         var (first, second) = (await send(), await send());
@@ -178,6 +197,13 @@ public class IdempotencyTests(CreditsApp app) : AppTest(app)
 
     private static void Refused(Answer answer) =>
         Assert.Equal((422, "/problems/idempotency-key-reuse"), (answer.Status, answer["type"]));
+
+    // Makes every key as old as this, and answers how many were forgotten.
+    private async Task<long> AgeKeysAsync(string age)
+    {
+        await App.Database.ExecuteAsync($"UPDATE credits.idempotency_keys SET created_at = clock_timestamp() - interval '{age}'");
+        return await App.Database.ScalarAsync<long>("SELECT forget_idempotency_keys()");
+    }
 
     private Task<long> CountAsync(string table, Guid user) =>
         App.Database.ScalarAsync<long>($"SELECT count(*) FROM credits.{table} WHERE user_id = $1", user);
