@@ -1,3 +1,5 @@
+using CreditsAdmin.Web.Api.Contract;
+
 namespace CreditsAdmin.Web.Api;
 
 /// <summary>The JSON API for front ends, under <c>/v1</c>.</summary>
@@ -8,6 +10,7 @@ public static class CreditsApi
     {
         services.AddApiAccess(configuration);
         services.AddTransient<IStartupFilter, RequestIds>();
+        services.AddSingleton<ApiDocument>();
         return services;
     }
 
@@ -21,6 +24,7 @@ public static class CreditsApi
         routes.MapBalances();
         routes.MapLedger();
         app.MapProblemPages();
+        app.MapContract();
         return app;
     }
 }

@@ -27,7 +27,8 @@ internal sealed class UserTokenAuthentication(
     /// <summary>The claim with the user's id.</summary>
     public const string UserClaim = "sub";
 
-    private static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read"];
+    /// <summary>What every user may do.</summary>
+    public static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read"];
 
     protected override Task<IEnumerable<Claim>?> FindClaimsAsync(string token)
     {
