@@ -59,7 +59,9 @@ internal sealed class ApiDocument(EndpointDataSource routes)
                 ["schemas"] = new JsonObject(schemas.All.Select(schema => KeyValuePair.Create<string, JsonNode?>(
                     schema.Key, schema.Value)).Concat(inputs).OrderBy(schema => schema.Key, StringComparer.Ordinal)),
                 ["headers"] = ApiHeaders.Components(),
-                ["examples"] = ProblemWriter.Examples(),
+                ["parameters"] = OperationWriter.SharedParameters(),
+                ["responses"] = ProblemWriter.Shared(ApiContract.Operations),
+                ["examples"] = ProblemWriter.Examples(ApiContract.Operations),
                 ["securitySchemes"] = ApiContract.SecuritySchemes(),
             },
         };

@@ -17,7 +17,6 @@ internal static class ApiHeaders
         ["ETag"] = ("The version of what was read, for If-None-Match.", "string", "\"17\""),
         ["Retry-After"] = ("Seconds to wait before the same request is sent again.", "integer", "5"),
         ["WWW-Authenticate"] = ("The scheme that is asked for.", "string", "Bearer"),
-        ["Allow"] = ("The methods of this address.", "string", "GET"),
     };
 
     /// <summary>The documented names.</summary>

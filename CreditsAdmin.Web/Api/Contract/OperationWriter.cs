@@ -75,14 +75,22 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
 
     private static JsonArray ParametersOf(ApiOperation operation)
     {
-        var headers = operation.IsIdempotent ? operation.Headers.Prepend(Key) : operation.Headers;
+        Field[] shared = operation.IsIdempotent ? [Key, RequestId] : [RequestId];
         return
         [
             .. operation.Path.Select(field => Parameter(field.Required(), "path")),
             .. operation.Query.Select(field => Parameter(field, "query")),
-            .. headers.Append(RequestId).Select(field => Parameter(field, "header")),
+            .. operation.Headers.Select(field => Parameter(field, "header")),
+            .. shared.Select(field => new JsonObject { ["$ref"] = $"#/components/parameters/{field.Name}" }),
         ];
     }
+
+    /// <summary>The headers that many operations take.</summary>
+    public static JsonObject SharedParameters() => new()
+    {
+        [Key.Name] = Parameter(Key, "header"),
+        [RequestId.Name] = Parameter(RequestId, "header"),
+    };
 
     private static JsonObject Parameter(Field field, string place) => new()
     {

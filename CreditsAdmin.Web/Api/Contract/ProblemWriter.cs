@@ -6,10 +6,24 @@ namespace CreditsAdmin.Web.Api.Contract;
 /// <summary>Writes what a request is told that was not carried out.</summary>
 internal static class ProblemWriter
 {
-    /// <summary>The answer of one status: its codes, and an example of each.</summary>
+    /// <summary>The answer of one status. One with a single code is the same everywhere, so it is referred to.</summary>
     public static JsonObject Write(IEnumerable<ProblemKind> sameStatus)
     {
         var kinds = sameStatus.OrderBy(kind => kind.Code, StringComparer.Ordinal).ToList();
+        return kinds is [var only]
+            ? new() { ["$ref"] = $"#/components/responses/{only.Code}" }
+            : Whole(kinds);
+    }
+
+    /// <summary>The answers that are referred to, of these operations.</summary>
+    public static JsonObject Shared(IEnumerable<ApiOperation> operations) => new(operations
+        .SelectMany(operation => OperationWriter.ProblemsOf(operation).GroupBy(kind => kind.Status))
+        .Where(kinds => kinds.Count() == 1).Select(kinds => kinds.Single()).Distinct()
+        .OrderBy(kind => kind.Code, StringComparer.Ordinal)
+        .Select(kind => KeyValuePair.Create<string, JsonNode?>(kind.Code, Whole([kind]))));
+
+    private static JsonObject Whole(List<ProblemKind> kinds)
+    {
         var status = kinds[0].Status;
         return new()
         {
@@ -27,8 +41,9 @@ internal static class ProblemWriter
         };
     }
 
-    /// <summary>An example of every problem.</summary>
-    public static JsonObject Examples() => new(CreditProblems.All.OrderBy(kind => kind.Code, StringComparer.Ordinal)
+    /// <summary>An example of every problem of these operations.</summary>
+    public static JsonObject Examples(IEnumerable<ApiOperation> operations) => new(operations
+        .SelectMany(OperationWriter.ProblemsOf).Distinct().OrderBy(kind => kind.Code, StringComparer.Ordinal)
         .Select(kind => KeyValuePair.Create<string, JsonNode?>(kind.Code, new JsonObject
         {
             ["summary"] = kind.Title,
