@@ -25,6 +25,7 @@ public static class CreditsApi
         routes.MapLedger();
         app.MapProblemPages();
         app.MapContract();
+        app.UseInteractiveDocs();
         return app;
     }
 }
