@@ -7,9 +7,7 @@ CREATE TABLE IF NOT EXISTS credits.api_keys (
     name text NOT NULL,
     secret_hash bytea NOT NULL CONSTRAINT api_keys_hash_is_sha256 CHECK (length(secret_hash) = 32),
     scopes text[] NOT NULL CONSTRAINT api_keys_scopes_are_known
-        CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['jobs:write', 'jobs:read', 'balances:read', 'ledger:read',
-            'grants:write', 'receipts:read', 'receipts:write', 'prices:read', 'prices:write', 'usage:read', 'usage:write',
-            'rate_limits:check', 'webhooks:write']),
+        CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['jobs:write', 'jobs:read', 'balances:read', 'ledger:read']),
     created_by text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     revoked_at timestamptz
@@ -25,9 +23,7 @@ CREATE OR REPLACE FUNCTION public.create_api_key(
     p_actor text, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
-    v_known constant text[] := ARRAY['jobs:write', 'jobs:read', 'balances:read', 'ledger:read', 'grants:write',
-        'receipts:read', 'receipts:write', 'prices:read', 'prices:write', 'usage:read', 'usage:write', 'rate_limits:check',
-        'webhooks:write'];
+    v_known constant text[] := ARRAY['jobs:write', 'jobs:read', 'balances:read', 'ledger:read'];
     v_id uuid;
 BEGIN
     PERFORM authorize(p_actor, p_via, 'keys:write');
