@@ -71,4 +71,7 @@ public enum RefusalCode
 
     /// <summary>CR023: nobody approves their own request, nor one for their own account. Detail: requested_by.</summary>
     SecondPersonNeeded = 23,
+
+    /// <summary>CR030: at that moment another price was in force already, and that stays so. Detail: price_id.</summary>
+    PriceWasInForce = 30,
 }
