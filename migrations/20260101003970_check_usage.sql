@@ -6,10 +6,8 @@ RETURNS TABLE (invariant text, place text) LANGUAGE plpgsql STABLE SET search_pa
 SET plan_cache_mode = force_custom_plan SET jit = off SET work_mem = '64MB' AS $$
 BEGIN
     RETURN QUERY
-    SELECT 'I15', coalesce(c.job_id, j.id)::text
-    FROM usage_charges c
-    FULL JOIN (SELECT * FROM jobs o WHERE o.operation = 'usage' AND o.finish_seq = o.charge_seq
-        AND o.idempotency_key = pack_key(o.id::text)) j ON j.id = c.job_id
+    SELECT 'I15', c.job_id::text
+    FROM usage_charges c LEFT JOIN jobs j ON j.id = c.job_id
     WHERE p_since IS NULL AND (j.user_id, j.cost) IS DISTINCT FROM (c.user_id, c.credits);
 
     RETURN QUERY

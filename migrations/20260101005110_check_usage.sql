@@ -1,18 +1,4 @@
--- What a record of usage may be, and what it costs.
-
--- What these quantities cost at this price: dollars, exact. Cached input tokens are a part of the input tokens. NULL when
--- something was used for which the price has no rate. Without a search_path, so that the planner puts it in place of the call.
-CREATE OR REPLACE FUNCTION credits.usage_cost(p_price credits.prices, p_usage credits.usage_item)
-RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
-    SELECT pg_catalog.trim_scale(0.000001 * (
-            CASE WHEN p_usage.input_tokens > p_usage.cached_input_tokens
-                THEN (p_usage.input_tokens - p_usage.cached_input_tokens) * p_price.input_per_million ELSE 0 END
-            + CASE WHEN p_usage.cached_input_tokens > 0 THEN p_usage.cached_input_tokens
-                * coalesce(p_price.cached_input_per_million, p_price.input_per_million) ELSE 0 END
-            + CASE WHEN p_usage.output_tokens > 0 THEN p_usage.output_tokens * p_price.output_per_million ELSE 0 END)
-        + CASE WHEN p_usage.images > 0 THEN p_usage.images * p_price.per_image ELSE 0 END
-        + CASE WHEN p_usage.seconds > 0 THEN p_usage.seconds * p_price.per_second ELSE 0 END)
-$$;
+-- What a record of usage may be.
 
 -- Whether simple comparisons show that it can be recorded. What is denied here may still be usable: check_usage decides.
 CREATE OR REPLACE FUNCTION credits.is_plain_usage(p_usage credits.usage_item, p_now timestamptz)
@@ -20,8 +6,8 @@ RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT coalesce(pg_catalog.length(p_usage.key) BETWEEN 1 AND 255 AND p_usage.key !~ '[^\x21-\x7e]'
         AND pg_catalog.length(p_usage.provider) BETWEEN 1 AND 200 AND p_usage.provider !~ '[^\x21-\x7e]'
         AND pg_catalog.length(p_usage.model) BETWEEN 1 AND 200 AND p_usage.model !~ '[^\x21-\x7e]'
-        AND p_usage.input_tokens BETWEEN p_usage.cached_input_tokens AND 1000000000 AND p_usage.cached_input_tokens >= 0
-        AND p_usage.output_tokens BETWEEN 0 AND 1000000000 AND p_usage.images BETWEEN 0 AND 1000000000
+        AND p_usage.input_tokens BETWEEN p_usage.cached_input_tokens AND 1000000000000 AND p_usage.cached_input_tokens >= 0
+        AND p_usage.output_tokens BETWEEN 0 AND 1000000000000 AND p_usage.images BETWEEN 0 AND 1000000
         AND p_usage.seconds BETWEEN 0 AND 1000000000 AND pg_catalog.scale(p_usage.seconds) <= 6
         AND p_usage.input_tokens + p_usage.output_tokens + p_usage.images + p_usage.seconds > 0
         AND p_usage.used_at BETWEEN '2000-01-01Z' AND p_now + interval '1 minute', false)
@@ -30,26 +16,13 @@ $$;
 -- What can be refused of a record by itself: CR002, CR004, CR013.
 CREATE OR REPLACE FUNCTION credits.check_usage(p_usage credits.usage_item, p_now timestamptz)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
-DECLARE
-    v_quantity record;
 BEGIN
     PERFORM require_key(p_usage.key);
     PERFORM require_text('provider', p_usage.provider, 200);
     PERFORM require_text('model', p_usage.model, 200);
-    FOR v_quantity IN SELECT * FROM (VALUES ('input_tokens', p_usage.input_tokens::numeric),
-        ('cached_input_tokens', p_usage.cached_input_tokens), ('output_tokens', p_usage.output_tokens),
-        ('images', p_usage.images), ('seconds', p_usage.seconds)) AS q(field, value)
-    LOOP
-        IF (v_quantity.value BETWEEN 0 AND 1000000000 AND scale(trim_scale(v_quantity.value)) <= 6) IS NOT TRUE THEN
-            PERFORM refuse('CR013', format('%s must be from 0 to 1000000000%s.', v_quantity.field,
-                CASE v_quantity.field WHEN 'seconds' THEN ', with at most 6 decimal places' ELSE '' END),
-                jsonb_build_object('field', v_quantity.field));
-        END IF;
-    END LOOP;
-    IF p_usage.cached_input_tokens > p_usage.input_tokens THEN
-        PERFORM refuse('CR013', 'cached_input_tokens are a part of input_tokens and cannot be more.',
-            jsonb_build_object('field', 'cached_input_tokens'));
-    ELSIF p_usage.input_tokens + p_usage.output_tokens + p_usage.images + p_usage.seconds = 0 THEN
+    PERFORM require_quantities(p_usage.input_tokens, p_usage.output_tokens, p_usage.cached_input_tokens, p_usage.images,
+        p_usage.seconds);
+    IF p_usage.input_tokens + p_usage.output_tokens + p_usage.images + p_usage.seconds = 0 THEN
         PERFORM refuse('CR013', 'Nothing was used: name some tokens, images or seconds.',
             jsonb_build_object('field', 'input_tokens'));
     ELSIF p_usage.used_at NOT BETWEEN '2000-01-01Z' AND p_now + interval '1 minute' THEN
@@ -60,7 +33,7 @@ BEGIN
 END
 $$;
 
--- What stands in its way: CR006 the user has no such job, CR035 no price was in force at that time, or none for what was used.
+-- Why it has no cost: CR006 the user has no such job, CR031 no price was in force at that time, or none for what was used.
 CREATE OR REPLACE FUNCTION credits.check_usage_price(p_usage credits.usage_item)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
@@ -73,15 +46,10 @@ BEGIN
         PERFORM refuse('CR006', 'This job is itself a charge for usage.', jsonb_build_object('job_id', p_usage.job_id));
     END IF;
     SELECT * INTO v_price FROM price_at(p_usage.provider, p_usage.model, p_usage.used_at);
-    IF v_price.id IS NULL THEN
-        PERFORM refuse('CR035', format('There was no price for %s of %s at that time. Nothing was recorded.',
-            p_usage.model, p_usage.provider), jsonb_build_object('field', 'model', 'provider', p_usage.provider,
-            'model', p_usage.model, 'used_at', p_usage.used_at));
-    ELSIF usage_cost(v_price, p_usage) IS NULL THEN
-        PERFORM refuse('CR035', format('The price for %s of %s says nothing about a part of what was used. Nothing was recorded.',
-            p_usage.model, p_usage.provider), jsonb_build_object('field', 'model', 'provider', p_usage.provider,
-            'model', p_usage.model, 'used_at', p_usage.used_at, 'price_id', v_price.id));
-    END IF;
+    PERFORM refuse('CR031', CASE WHEN v_price.id IS NULL THEN 'Nothing says what this cost at that time. Nothing was recorded.'
+        ELSE 'The price of that time does not say what all of this cost. Nothing was recorded.' END,
+        jsonb_build_object('provider', p_usage.provider, 'model', p_usage.model, 'used_at', p_usage.used_at,
+        'price_id', v_price.id));
 END
 $$;
-REVOKE ALL ON FUNCTION credits.usage_cost, credits.is_plain_usage, credits.check_usage, credits.check_usage_price FROM PUBLIC;
+REVOKE ALL ON FUNCTION credits.is_plain_usage, credits.check_usage, credits.check_usage_price FROM PUBLIC;

@@ -45,6 +45,7 @@ RETURNS credits.usage_item[] LANGUAGE sql SET search_path = credits, pg_temp SET
     LEFT JOIN jobs j ON j.id = i.job_id AND j.user_id = i.user_id
     LEFT JOIN usage_charges u ON u.job_id = i.job_id
     LEFT JOIN LATERAL price_at(i.provider, i.model, i.used_at) p ON i.refused IS NULL
-    CROSS JOIN LATERAL (SELECT usage_cost(p, i) AS cost) c
+    CROSS JOIN LATERAL (
+        SELECT price_cost(p, i.input_tokens, i.cached_input_tokens, i.output_tokens, i.images, i.seconds) AS cost) c
 $$;
 REVOKE ALL ON FUNCTION credits.usage_refusal, credits.read_usage, credits.price_usage FROM PUBLIC;

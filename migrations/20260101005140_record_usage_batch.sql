@@ -8,7 +8,7 @@
 -- Lock: the users' accruals in the order of their ids, then the accounts of whoever is charged, in the same order.
 -- Raises CR012 not allowed, CR013 unusable arrays; 55P03 when one of the users is busy for two seconds.
 -- Items: CR002 unknown user, CR004 unusable key, CR005 key used for another record, CR006 no such job of this user, CR013
--- unusable names, quantities or time, CR035 no price.
+-- unusable names, quantities or time, CR031 no price.
 CREATE OR REPLACE FUNCTION public.record_usage_batch(
     p_user_ids uuid[], p_providers text[], p_models text[], p_idempotency_keys text[],
     p_input_tokens bigint[] DEFAULT NULL, p_output_tokens bigint[] DEFAULT NULL, p_cached_input_tokens bigint[] DEFAULT NULL,

@@ -1,6 +1,6 @@
 -- Records one use of a model; everything that record_usage_batch says holds for a single record too.
 -- Lock: the request (only to tell CR016), then as record_usage_batch.
--- Raises CR002, CR004, CR005, CR006, CR012, CR013, CR035, and CR016 the same request is still under way after two seconds.
+-- Raises CR002, CR004, CR005, CR006, CR012, CR013, CR031, and CR016 the same request is still under way after two seconds.
 CREATE OR REPLACE FUNCTION public.record_usage(
     p_user_id uuid, p_provider text, p_model text, p_idempotency_key text, p_input_tokens bigint DEFAULT 0,
     p_output_tokens bigint DEFAULT 0, p_cached_input_tokens bigint DEFAULT 0, p_images bigint DEFAULT 0,
