@@ -76,7 +76,12 @@ CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON credits.prices
 REVOKE ALL ON FUNCTION credits.guard_price FROM PUBLIC;
 
 SELECT credits.secure_table('credits.prices');
-GRANT SELECT ON credits.prices TO credits_app;
+GRANT SELECT ON credits.prices TO credits_app, service_role;
+-- Users may know what things cost, not who of the staff said so and why.
+DROP POLICY IF EXISTS users_read_prices ON credits.prices;
+CREATE POLICY users_read_prices ON credits.prices FOR SELECT TO authenticated USING (true);
+GRANT SELECT (id, provider, model, operation, input_per_million, cached_input_per_million, output_per_million, per_image,
+    per_second, credits, effective_from, effective_to, source, created_at) ON credits.prices TO authenticated;
 
 -- The version of a model's price in dollars that was, is or will be in force at this moment; no row when there is none. A
 -- price for one operation only is not a model's price. Without a search_path of its own, so that the planner puts it in
