@@ -12,8 +12,8 @@ BEGIN
             item integer, record public.usage_result, refusal text, message text, detail jsonb);
         CREATE TYPE credits.usage_item AS (
             nr integer, user_id uuid, provider text, model text, input_tokens bigint, cached_input_tokens bigint,
-            output_tokens bigint, images bigint, seconds numeric, used_at timestamptz, job_id uuid, key text, request bigint,
-            price_id uuid, cost numeric, billed numeric, refused jsonb);
+            output_tokens bigint, images bigint, seconds numeric, used_at timestamptz, job_id uuid, key text, packed bytea,
+            request bigint, known boolean, price_id uuid, cost numeric, billed numeric, refused jsonb);
     END IF;
 END
 $type$;

@@ -1,8 +1,9 @@
 -- What a record of usage may be.
 
 -- Whether simple comparisons show that it can be recorded. What is denied here may still be usable: check_usage decides.
+-- Without a search_path of its own, so that the planner puts it in place of the call.
 CREATE OR REPLACE FUNCTION credits.is_plain_usage(p_usage credits.usage_item, p_now timestamptz)
-RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT coalesce(pg_catalog.length(p_usage.key) BETWEEN 1 AND 255 AND p_usage.key !~ '[^\x21-\x7e]'
         AND pg_catalog.length(p_usage.provider) BETWEEN 1 AND 200 AND p_usage.provider !~ '[^\x21-\x7e]'
         AND pg_catalog.length(p_usage.model) BETWEEN 1 AND 200 AND p_usage.model !~ '[^\x21-\x7e]'

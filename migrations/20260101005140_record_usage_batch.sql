@@ -20,7 +20,6 @@ DECLARE
     v_now constant timestamptz := clock_timestamp();
     v_caller_id integer;
     v_items usage_item[];
-    v_known integer[];
     v_new usage_item[];
 BEGIN
     PERFORM authorize(p_actor, p_via, 'usage:write');
@@ -32,24 +31,22 @@ BEGIN
     v_items := read_usage(ARRAY(
         SELECT (i.nr, i.user_id, i.provider, i.model, coalesce(i.input, 0), coalesce(i.cached, 0), coalesce(i.output, 0),
             coalesce(i.images, 0), coalesce(trim_scale(i.seconds), 0), coalesce(i.used_at, v_now), i.job_id, i.key,
-            hashtextextended(encode(pack_key(i.key), 'hex'), v_caller_id), NULL, NULL, NULL, NULL)::usage_item
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL)::usage_item
         FROM unnest(p_user_ids, p_providers, p_models, p_idempotency_keys, p_input_tokens, p_output_tokens,
             p_cached_input_tokens, p_images, p_seconds, p_used_at, p_job_ids) WITH ORDINALITY
-            AS i(user_id, provider, model, key, input, output, cached, images, seconds, used_at, job_id, nr)), v_now);
+            AS i(user_id, provider, model, key, input, output, cached, images, seconds, used_at, job_id, nr)), v_caller_id, v_now);
     PERFORM lock_accruals(ARRAY(SELECT DISTINCT i.user_id FROM unnest(v_items) i WHERE i.refused IS NULL));
-    v_known := ARRAY(SELECT i.nr FROM unnest(v_items) i
-        JOIN usage_records r ON r.user_id = i.user_id
-            AND hashtextextended(encode(r.idempotency_key, 'hex'), r.caller_id) = i.request
-        WHERE i.refused IS NULL);
-    v_items := price_usage(v_items, v_known, v_now);
+    v_items := price_usage(v_items, v_now);
     v_new := ARRAY(SELECT n.item FROM (
             SELECT i AS item, i.nr, row_number() OVER (PARTITION BY i.user_id, i.request ORDER BY i.nr) AS nth
-            FROM unnest(v_items) i WHERE i.refused IS NULL AND i.nr <> ALL (v_known)) n
+            FROM unnest(v_items) i WHERE i.refused IS NULL AND NOT i.known) n
         WHERE n.nth = 1 ORDER BY n.nr);
     IF cardinality(v_new) > 0 THEN
-        PERFORM settle_usage(v_new, v_now, v_caller_id, p_request_id);
+        RETURN QUERY SELECT * FROM settle_usage(v_new, v_now, v_caller_id, p_request_id);
     END IF;
-    RETURN QUERY SELECT * FROM usage_outcomes(v_items, v_known, ARRAY(SELECT n.nr FROM unnest(v_new) n), p_used_at);
+    IF cardinality(v_new) < cardinality(v_items) THEN
+        RETURN QUERY SELECT * FROM repeated_usage(v_items, ARRAY(SELECT n.nr FROM unnest(v_new) n), p_used_at);
+    END IF;
 END
 $$;
 
