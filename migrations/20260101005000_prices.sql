@@ -94,3 +94,13 @@ RETURNS SETOF credits.prices LANGUAGE sql STABLE ROWS 1 AS $$
 $$;
 REVOKE ALL ON FUNCTION credits.price_at FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION credits.price_at TO credits_app, service_role;
+
+-- For users and front ends: every version, not who of the staff made it and why. Not called prices, as the table of shops is
+-- called in many a product's schema public.
+CREATE OR REPLACE VIEW public.price_versions WITH (security_invoker = true) AS
+    SELECT p.id, p.provider, p.model, p.operation, p.input_per_million::numeric, p.cached_input_per_million::numeric,
+        p.output_per_million::numeric, p.per_image::numeric, p.per_second::numeric, p.credits, p.effective_from,
+        p.effective_to, p.source, p.created_at
+    FROM credits.prices p;
+REVOKE ALL ON public.price_versions FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON public.price_versions TO authenticated, service_role, credits_app;

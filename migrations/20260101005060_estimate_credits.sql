@@ -4,8 +4,8 @@ DO $type$
 BEGIN
     IF to_regtype('public.estimate_result') IS NULL THEN
         CREATE TYPE public.estimate_result AS (
-            price_id uuid, provider text, model text, operation text, cost numeric, billed numeric, credits bigint, available bigint,
-            enough boolean, shortfall bigint);
+            price_id uuid, provider text, model text, operation text, cost numeric, billed numeric, credits bigint,
+            available bigint, enough boolean, shortfall bigint);
     END IF;
 END
 $type$;

@@ -28,6 +28,7 @@ internal static class CommandLine
             GrantCreditsCommand.Create(),
             ExplainBalanceCommand.Create(),
             AdjustCreditsCommand.Create(),
+            PricesCommand.Create(),
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),
             DemoCommand.Create(),
