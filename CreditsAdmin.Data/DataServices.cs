@@ -6,6 +6,7 @@ using CreditsAdmin.Data.Pricing;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
+using CreditsAdmin.Data.Usage;
 using CreditsAdmin.Data.Users;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,6 +33,7 @@ public static class DataServices
             .AddSingleton<ReceiptCommands>()
             .AddSingleton<SettingsCommands>()
             .AddSingleton<StaffCommands>()
+            .AddSingleton<UsageCommands>()
             .AddSingleton<UserCommands>();
     }
 }

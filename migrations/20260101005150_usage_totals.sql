@@ -67,7 +67,11 @@ RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_t
 DECLARE
     v_mark usage_totals_mark;
     v_last bigint;
+    v_newest constant bigint := (SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END FROM usage_records_id_seq s);
 BEGIN
+    IF v_newest = (SELECT m.record_id FROM usage_totals_mark m) THEN
+        RETURN 0;
+    END IF;
     SELECT * INTO v_mark FROM usage_totals_mark FOR UPDATE SKIP LOCKED;
     IF NOT FOUND OR EXISTS (SELECT FROM writers('credits.usage_records') w WHERE w.writer = ANY (v_mark.writers)) THEN
         RETURN 0;
@@ -76,10 +80,9 @@ BEGIN
     PERFORM add_usage_totals(1, v_mark.record_id, v_last, NULL);
     UPDATE usage_totals_mark SET record_id = v_last;
     IF v_last = v_mark.next_id THEN
-        UPDATE usage_totals_mark SET next_id = (SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END
-            FROM usage_records_id_seq s);
-        -- After the number: whoever had one up to it writes still, and is seen here, or has ended.
-        UPDATE usage_totals_mark SET writers = ARRAY(SELECT w.writer FROM writers('credits.usage_records') w);
+        -- Who writes is asked after the number: whoever had one up to it writes still, or has ended.
+        UPDATE usage_totals_mark
+        SET next_id = greatest(v_newest, v_last), writers = ARRAY(SELECT w.writer FROM writers('credits.usage_records') w);
     END IF;
     RETURN v_last - v_mark.record_id;
 END

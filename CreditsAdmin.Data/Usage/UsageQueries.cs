@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 
 namespace CreditsAdmin.Data.Usage;
@@ -91,8 +92,8 @@ public static class UsageQueries
         }
 
         var where = rules.Count == 0 ? "" : $"WHERE {string.Join(" AND ", rules)}";
-        var rows = await db.Database.SqlQueryRaw<UsageRecord>(
-            $"SELECT {what} {where} ORDER BY used_at DESC, id DESC LIMIT {size + 1}", [.. values]).ToListAsync(cancel);
+        var rows = await db.Database.SqlQuery<UsageRecord>(FormattableStringFactory.Create(
+            $"SELECT {what} {where} ORDER BY used_at DESC, id DESC LIMIT {size + 1}", [.. values])).ToListAsync(cancel);
         var more = rows.Count > size;
         if (more) rows.RemoveAt(size);
         return new(rows, HasNewer: before is not null, HasOlder: more);

@@ -13,6 +13,10 @@ namespace CreditsAdmin.Web.Api;
 [JsonSerializable(typeof(PriceBody))]
 [JsonSerializable(typeof(PricesBody))]
 [JsonSerializable(typeof(EstimateBody))]
+[JsonSerializable(typeof(UsageRecordBody))]
+[JsonSerializable(typeof(UsageBatchBody))]
+[JsonSerializable(typeof(UsageListBody))]
+[JsonSerializable(typeof(MarginsBody))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

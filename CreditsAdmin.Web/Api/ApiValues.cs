@@ -8,6 +8,8 @@ internal static partial class ApiValues
 {
     public const string TimeForm = "a moment with its zone, such as 2026-01-31T12:00:00Z";
 
+    public const string DayForm = "a day from 2000 to 2999, such as 2026-01-31";
+
     public const string DecimalForm = "a JSON text with a plain decimal, such as \"0.0000025\", or a whole number";
 
     private static readonly string[] TimeForms =
@@ -20,6 +22,13 @@ internal static partial class ApiValues
     public static DateTimeOffset? Time(string text) =>
         DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
+            : null;
+
+    /// <summary>A day, UTC; null for anything else and for days that no calendar here needs.</summary>
+    public static DateOnly? Day(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        && day.Year is >= 2000 and <= 2999
+            ? day
             : null;
 
     /// <summary>A number from 0, without exponent and exact; null for anything else.</summary>

@@ -22,6 +22,7 @@ public static class CreditsApi
         routes.MapLedger();
         routes.MapPrices();
         routes.MapEstimates();
+        routes.MapUsage();
         app.MapProblemPages();
         return app;
     }

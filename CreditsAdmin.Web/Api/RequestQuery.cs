@@ -56,6 +56,16 @@ internal sealed class RequestQuery : RequestInput
         return null;
     }
 
+    /// <summary>A value that <paramref name="parse"/> makes of the text; null when the parameter is missing.</summary>
+    public T? Parsed<T>(string name, Func<string, T?> parse, string rule)
+        where T : struct
+    {
+        if (query[name] is not [{ } text]) return null;
+        if (parse(text) is { } value) return value;
+        Refuse(RefusalCode.InvalidInput, name, rule);
+        return null;
+    }
+
     /// <summary>true or false; false when the parameter is missing.</summary>
     public bool Flag(string name)
     {

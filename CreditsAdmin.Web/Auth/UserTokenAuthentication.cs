@@ -27,7 +27,7 @@ internal sealed class UserTokenAuthentication(
     /// <summary>The claim with the user's id.</summary>
     public const string UserClaim = "sub";
 
-    private static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read", "prices:read"];
+    private static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read", "prices:read", "usage:read"];
 
     protected override Task<IEnumerable<Claim>?> FindClaimsAsync(string token)
     {

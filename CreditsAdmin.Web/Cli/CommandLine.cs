@@ -29,6 +29,7 @@ internal static class CommandLine
             ExplainBalanceCommand.Create(),
             AdjustCreditsCommand.Create(),
             PricesCommand.Create(),
+            UsageCommand.Create(),
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),
             DemoCommand.Create(),
