@@ -4,6 +4,7 @@ using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Balances;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.Pricing;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
@@ -48,6 +49,8 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
 
     internal DbSet<Receipt> PublicReceipts => Set<Receipt>();
 
+    internal DbSet<Price> PublicPrices => Set<Price>();
+
     internal static DbContextOptions<CreditsDb> Options(Action<DbContextOptionsBuilder<CreditsDb>> connect)
     {
         var builder = new DbContextOptionsBuilder<CreditsDb>();
@@ -75,6 +78,7 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<Job>().ToView("jobs", "public");
         modelBuilder.Entity<LedgerEntry>().ToView("ledger_entries", "public");
         modelBuilder.Entity<Receipt>().ToView("receipts", "public");
+        modelBuilder.Entity<Price>().ToView("price_versions", "public");
         modelBuilder.Entity<Job>().Property(job => job.Metadata).HasColumnType("jsonb");
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {

@@ -2,9 +2,11 @@ using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.Pricing;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
+using CreditsAdmin.Data.Usage;
 using CreditsAdmin.Data.Users;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,9 +28,12 @@ public static class DataServices
             .AddSingleton<JobCommands>()
             .AddSingleton<LedgerCheckCommands>()
             .AddSingleton<LedgerCommands>()
+            .AddSingleton<PriceCommands>()
+            .AddSingleton<PriceEstimates>()
             .AddSingleton<ReceiptCommands>()
             .AddSingleton<SettingsCommands>()
             .AddSingleton<StaffCommands>()
+            .AddSingleton<UsageCommands>()
             .AddSingleton<UserCommands>();
     }
 }

@@ -71,4 +71,10 @@ public enum RefusalCode
 
     /// <summary>CR023: nobody approves their own request, nor one for their own account. Detail: requested_by.</summary>
     SecondPersonNeeded = 23,
+
+    /// <summary>CR030: at that moment another price was in force already, and that stays so. Detail: price_id.</summary>
+    PriceWasInForce = 30,
+
+    /// <summary>CR031: no price is in force for that, or none for all of it. Detail: provider, model, operation.</summary>
+    UnknownPrice = 31,
 }

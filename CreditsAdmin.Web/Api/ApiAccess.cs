@@ -4,8 +4,11 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace CreditsAdmin.Web.Api;
 
-/// <summary>What a route asks of its callers, such as <c>jobs:write</c>.</summary>
-internal sealed record RequiredScope(string Name);
+/// <summary>What a route asks of its callers, such as <c>jobs:write</c>; any of several will do.</summary>
+internal sealed record RequiredScope(params string[] Names)
+{
+    public string Name => string.Join(" or ", Names);
+}
 
 /// <summary>Who may call what: front ends with an API key, users with their own token. Both schemes work here
 /// only.</summary>
@@ -26,11 +29,19 @@ internal static class ApiAccess
         services.AddAuthorization();
     }
 
-    /// <summary>Lets those in who have this scope. Users have the reading ones, for what is theirs.</summary>
-    public static void RequireScope(this RouteHandlerBuilder route, string scope) => route
-        .WithMetadata(new RequiredScope(scope))
+    /// <summary>Lets those in who have one of these scopes. Users have the reading ones, for what is theirs.</summary>
+    public static void RequireScope(this RouteHandlerBuilder route, params string[] scopes) => route
+        .WithMetadata(new RequiredScope(scopes))
         .RequireAuthorization(policy => policy
-            .AddAuthenticationSchemes(EitherScheme).RequireClaim(BearerAuthentication.ScopeClaim, scope));
+            .AddAuthenticationSchemes(EitherScheme).RequireClaim(BearerAuthentication.ScopeClaim, scopes));
+
+    /// <summary>Whether the caller has one of these scopes too.</summary>
+    public static bool HasScope(HttpContext http, params string[] scopes) =>
+        scopes.Any(scope => http.User.HasClaim(BearerAuthentication.ScopeClaim, scope));
+
+    /// <summary>The user whose own token this is; null for a front end.</summary>
+    public static Guid? UserOf(HttpContext http) =>
+        http.User.FindFirst(UserTokenAuthentication.UserClaim) is { } user ? Guid.Parse(user.Value) : null;
 
     /// <summary>The front end that asks for a change. Users cannot: they have no scope to write.</summary>
     public static Caller CallerOf(HttpContext http) =>
@@ -40,8 +51,8 @@ internal static class ApiAccess
     /// leaves.</summary>
     public static Task<T> ReadForAsync<T>(
         this CreditsDatabase database, HttpContext http, Func<CreditsDb, Task<T>> read, CancellationToken cancel) =>
-        http.User.FindFirst(UserTokenAuthentication.UserClaim) is { } user
-            ? database.ReadAsUserAsync(Guid.Parse(user.Value), read, cancel)
+        UserOf(http) is { } user
+            ? database.ReadAsUserAsync(user, read, cancel)
             : database.ReadAsync(read);
 
     private static string SchemeOf(HttpContext http) =>

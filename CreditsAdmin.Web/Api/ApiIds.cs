@@ -5,6 +5,7 @@ internal static class ApiIds
 {
     public const string User = "usr_";
     public const string Job = "job_";
+    public const string Price = "price_";
 
     /// <summary>The id in the text, with or without prefix and dashes; null when it is not one.</summary>
     public static Guid? Parse(string? text, string prefix)

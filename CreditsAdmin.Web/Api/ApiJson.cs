@@ -10,6 +10,13 @@ namespace CreditsAdmin.Web.Api;
 [JsonSerializable(typeof(JobBatchBody))]
 [JsonSerializable(typeof(BalanceBody))]
 [JsonSerializable(typeof(LedgerBody))]
+[JsonSerializable(typeof(PriceBody))]
+[JsonSerializable(typeof(PricesBody))]
+[JsonSerializable(typeof(EstimateBody))]
+[JsonSerializable(typeof(UsageRecordBody))]
+[JsonSerializable(typeof(UsageBatchBody))]
+[JsonSerializable(typeof(UsageListBody))]
+[JsonSerializable(typeof(MarginsBody))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -62,6 +62,12 @@ internal static class CreditProblems
             "The adjustment was approved or rejected before, or it has expired.", "Read it to see what became of it."),
         Refusal(SecondPersonNeeded, 403, "A second person is needed",
             "Nobody approves their own request, nor one for their own account.", "Ask another admin to approve it."),
+        Refusal(PriceWasInForce, 409, "Another price was in force",
+            "A price cannot begin at a past moment that had another one: what was in force stays so.",
+            "Leave effective_from out to begin now, or name a moment to come."),
+        Refusal(UnknownPrice, 404, "No price",
+            "The price book does not say what this costs now, or not what all of it costs.",
+            "Check provider, model and operation; GET /v1/prices lists the prices that there are."),
         Refusal(EmailTaken, 409, "E-mail address taken",
             "There is already a user with this e-mail address.", "Use another address, or find that user."),
     }.ToDictionary();

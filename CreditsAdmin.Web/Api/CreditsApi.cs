@@ -23,6 +23,9 @@ public static class CreditsApi
         routes.MapJobs();
         routes.MapBalances();
         routes.MapLedger();
+        routes.MapPrices();
+        routes.MapEstimates();
+        routes.MapUsage();
         app.MapProblemPages();
         app.MapContract();
         app.UseInteractiveDocs();

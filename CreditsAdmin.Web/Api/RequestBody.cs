@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CreditsAdmin.Data;
 
@@ -79,6 +80,34 @@ internal sealed class RequestBody : RequestInput
         Refuse(RefusalCode.InvalidAmount, name, $"{name} is not a whole JSON number.");
         return null;
     }
+
+    /// <summary>A number that need not be whole, exact: a JSON text such as "0.0000025", or a whole JSON number; null when it
+    /// is missing.</summary>
+    public decimal? Decimal(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number when value.TryGetInt64(out var whole) => whole.ToString(CultureInfo.InvariantCulture),
+            _ => null,
+        };
+        if (ApiValues.Decimal(text) is { } number) return number;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be {ApiValues.DecimalForm}.");
+        return null;
+    }
+
+    /// <summary>A moment; null when it is missing.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.String && ApiValues.Time(value.GetString()!) is { } time) return time;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be {ApiValues.TimeForm}.");
+        return null;
+    }
+
+    /// <summary>An id that may be missing.</summary>
+    public Guid? IdOrNull(string name, string prefix) => Find(name) is null ? null : Id(name, prefix);
 
     /// <summary>A JSON object as it came; null when it is missing.</summary>
     public string? Json(string name, int longest)

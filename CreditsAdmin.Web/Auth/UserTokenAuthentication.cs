@@ -28,7 +28,7 @@ internal sealed class UserTokenAuthentication(
     public const string UserClaim = "sub";
 
     /// <summary>What every user may do.</summary>
-    public static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read"];
+    public static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read", "prices:read", "usage:read"];
 
     protected override Task<IEnumerable<Claim>?> FindClaimsAsync(string token)
     {

@@ -28,6 +28,8 @@ internal static class CommandLine
             GrantCreditsCommand.Create(),
             ExplainBalanceCommand.Create(),
             AdjustCreditsCommand.Create(),
+            PricesCommand.Create(),
+            UsageCommand.Create(),
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),
             DemoCommand.Create(),
