@@ -6,6 +6,7 @@ using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
 using CreditsAdmin.Data.Users;
+using CreditsAdmin.Data.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -29,6 +30,8 @@ public static class DataServices
             .AddSingleton<ReceiptCommands>()
             .AddSingleton<SettingsCommands>()
             .AddSingleton<StaffCommands>()
-            .AddSingleton<UserCommands>();
+            .AddSingleton<UserCommands>()
+            .AddSingleton<WebhookCommands>()
+            .AddSingleton<WebhookOutbox>();
     }
 }
