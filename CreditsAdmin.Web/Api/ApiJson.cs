@@ -11,6 +11,11 @@ namespace CreditsAdmin.Web.Api;
 [JsonSerializable(typeof(BalanceBody))]
 [JsonSerializable(typeof(LedgerBody))]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(WebhookEndpointBody))]
+[JsonSerializable(typeof(WebhookEndpointsBody))]
+[JsonSerializable(typeof(WebhookDeliveryBody))]
+[JsonSerializable(typeof(WebhookDeliveriesBody))]
+[JsonSerializable(typeof(WebhookDeliveryDetailsBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     public static async Task WriteAsync<T>(

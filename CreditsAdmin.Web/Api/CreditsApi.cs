@@ -20,6 +20,8 @@ public static class CreditsApi
         routes.MapJobs();
         routes.MapBalances();
         routes.MapLedger();
+        routes.MapWebhookEndpoints();
+        routes.MapWebhookDeliveries();
         app.MapProblemPages();
         return app;
     }
