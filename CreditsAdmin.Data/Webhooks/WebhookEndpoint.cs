@@ -33,7 +33,8 @@ public sealed class WebhookEndpoint
         ["balance.low", "balance.recovered", "grant.expiring", "job.refunded", "receipt.verified"];
 
     /// <summary>What <see cref="Read"/> reads, in its order.</summary>
-    internal const string Columns = "id, url, events, enabled, disabled_reason, failing_since, created_by, created_at, removed_at";
+    internal const string Columns =
+        "id, url, events, enabled, disabled_reason, failing_since, created_by, created_at, removed_at";
 
     internal static WebhookEndpoint Read(NpgsqlDataReader row) => new()
     {

@@ -28,7 +28,8 @@ public sealed class WebhookOutbox(CreditsDatabase database)
     public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int limit, int each, TimeSpan lease, CancellationToken cancel)
     {
         await using var command = Command(
-            "SELECT delivery_id, attempt, retries, event_id, payload, url, sealed_secrets FROM claim_webhook_deliveries($1, $2, $3)",
+            "SELECT delivery_id, attempt, retries, event_id, payload, url, sealed_secrets "
+            + "FROM claim_webhook_deliveries($1, $2, $3)",
             Parameter(limit, NpgsqlDbType.Integer), Parameter(each, NpgsqlDbType.Integer),
             Parameter((int)Math.Ceiling(lease.TotalSeconds), NpgsqlDbType.Integer));
         await using var reader = await command.ExecuteReaderAsync(cancel);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace CreditsAdmin.Web.Webhooks;
 
-/// <summary>Which addresses are on the public internet. Everything else is this machine, a network beside it, or nobody.</summary>
+/// <summary>Which addresses are on the public internet. The rest is this machine, a network beside it, or nobody.</summary>
 internal static class PublicAddresses
 {
     // IANA's special-purpose registries, but for what is global in them.
