@@ -9,6 +9,7 @@ using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
 using CreditsAdmin.Data.Users;
+using CreditsAdmin.Data.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace CreditsAdmin.Data;
@@ -38,6 +39,12 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
     internal DbSet<Password> Passwords => Set<Password>();
 
     internal DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    internal DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
+
+    internal DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    internal DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
 
     internal DbSet<CreditSettings> Settings => Set<CreditSettings>();
 
@@ -73,6 +80,10 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<StaffMember>().ToTable("staff", "credits").HasKey(staff => staff.UserId);
         modelBuilder.Entity<Password>().ToTable("passwords", "credits").HasKey(password => password.UserId);
         modelBuilder.Entity<ApiKey>().ToTable("api_keys", "credits");
+        modelBuilder.Entity<WebhookEndpoint>().ToTable("webhook_endpoints", "credits");
+        modelBuilder.Entity<WebhookDelivery>().ToView("webhook_log", "credits");
+        modelBuilder.Entity<WebhookAttempt>().ToTable("webhook_attempts", "credits")
+            .HasKey(attempt => new { attempt.DeliveryId, attempt.Number });
         modelBuilder.Entity<CreditSettings>().ToTable("settings", "credits").HasNoKey();
         modelBuilder.Entity<Balance>().ToView("balances", "public").HasKey(balance => balance.UserId);
         modelBuilder.Entity<Job>().ToView("jobs", "public");

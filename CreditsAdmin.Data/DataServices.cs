@@ -8,6 +8,7 @@ using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
 using CreditsAdmin.Data.Usage;
 using CreditsAdmin.Data.Users;
+using CreditsAdmin.Data.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -34,6 +35,8 @@ public static class DataServices
             .AddSingleton<SettingsCommands>()
             .AddSingleton<StaffCommands>()
             .AddSingleton<UsageCommands>()
-            .AddSingleton<UserCommands>();
+            .AddSingleton<UserCommands>()
+            .AddSingleton<WebhookCommands>()
+            .AddSingleton<WebhookOutbox>();
     }
 }

@@ -77,4 +77,19 @@ public enum RefusalCode
 
     /// <summary>CR031: no price is in force for that, or none for all of it. Detail: provider, model, operation.</summary>
     UnknownPrice = 31,
+
+    /// <summary>CR045: no such webhook endpoint, or not any more.</summary>
+    UnknownWebhookEndpoint = 45,
+
+    /// <summary>CR046: no such webhook delivery.</summary>
+    UnknownWebhookDelivery = 46,
+
+    /// <summary>CR047: the webhook endpoint is switched off. Detail: endpoint_id.</summary>
+    WebhookEndpointDisabled = 47,
+
+    /// <summary>CR048: there are as many webhook endpoints as there may be. Detail: most.</summary>
+    TooManyWebhookEndpoints = 48,
+
+    /// <summary>CR049: another webhook endpoint has this address. Detail: endpoint_id.</summary>
+    WebhookUrlTaken = 49,
 }

@@ -25,7 +25,7 @@ GRANT SELECT ON credits.passwords TO credits_app;
 CREATE OR REPLACE FUNCTION credits.role_may(p_role text, p_permission text)
 RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = credits, pg_temp AS $$
     SELECT p_role = 'admin' AND p_permission IN ('grants:write', 'adjustments:write', 'receipts:decide',
-        'jobs:write', 'staff:write', 'keys:write', 'prices:write')
+        'jobs:write', 'staff:write', 'keys:write', 'prices:write', 'webhooks:write')
 $$;
 
 -- Whether the actor may do this now. Read inside the transaction that moves the credits, so a role taken away counts at

@@ -44,6 +44,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
             $"record_receipt('{ana}', 1000000, 1)", "verify_receipt(gen_random_uuid(), 1)", "reject_receipt(gen_random_uuid(), 'no')",
             "fail_job(gen_random_uuid())", "complete_job(gen_random_uuid())", $"set_staff('{ana}', 'admin')",
             "create_api_key('k', 'abcdefgh', sha256(''), '{jobs:write}', 'sql:x')", "clear_demo_data()", "change_settings(1000, 1)",
+            "create_webhook_endpoint('https://example.com/', '{balance.low}', '')", "claim_webhook_deliveries(1, 1, 1)",
+            "resend_webhook_delivery(gen_random_uuid())", $"set_low_balance('{ana}', 0)",
             "seal_ledger()", "read_seal(1)", "check_ledger()", "watch_ledger()",
             "create_user('x@example.com')", "store_data_protection_key('k', '<k/>')", $"begin_sign_in('{ana}')", $"complete_sign_in('{ana}')",
         })
@@ -60,7 +62,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     public async Task The_private_tables_are_out_of_reach_for_users()
     {
         var ana = await BusyUserAsync();
-        foreach (var table in new[] { "accounts", "ledger_entries", "jobs", "receipts", "passwords", "api_keys", "audit_log", "staff" })
+        foreach (var table in new[] { "accounts", "ledger_entries", "jobs", "receipts", "passwords", "api_keys", "audit_log", "staff",
+            "webhook_endpoints", "webhook_secrets", "webhook_events", "webhook_deliveries", "webhook_attempts", "webhook_log" })
         {
             Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"SELECT * FROM credits.{table}"));
             Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"TRUNCATE credits.{table} CASCADE"));
@@ -94,6 +97,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     [InlineData("INSERT INTO credits.staff (user_id, role) SELECT id, 'admin' FROM credits.users")]
     [InlineData("DELETE FROM credits.audit_log")]
     [InlineData("TRUNCATE credits.ledger_entries")]
+    [InlineData("SELECT * FROM credits.webhook_secrets")]
+    [InlineData("DELETE FROM credits.webhook_events")]
     [InlineData("ALTER TABLE credits.accounts DISABLE ROW LEVEL SECURITY")]
     [InlineData("SELECT credits.post_entry(gen_random_uuid(), 'adjustment', 1, 0, 1, NULL)")]
     public async Task The_apps_login_owns_nothing_and_moves_credits_through_functions_only(string statement)

@@ -33,9 +33,9 @@ internal sealed class AppProcess : IAsyncDisposable
         ServeAsync(Info(dataPath, [], url: $"http://127.0.0.1:{port}"));
 
     /// <summary>The same over a database that is there already.</summary>
-    public static Task<AppProcess> ServeOverAsync(string ownerConnectionString, int port)
+    public static Task<AppProcess> ServeOverAsync(string ownerConnectionString, int port, params string[] settings)
     {
-        var info = Info("unused", [], url: $"http://127.0.0.1:{port}");
+        var info = Info("unused", settings, url: $"http://127.0.0.1:{port}");
         info.Environment["ConnectionStrings__Credits"] = ownerConnectionString;
         return ServeAsync(info);
     }

@@ -6,6 +6,9 @@ internal static class ApiIds
     public const string User = "usr_";
     public const string Job = "job_";
     public const string Price = "price_";
+    public const string WebhookEndpoint = "whe_";
+    public const string WebhookDelivery = "whd_";
+    public const string WebhookEvent = "msg_";
 
     /// <summary>The id in the text, with or without prefix and dashes; null when it is not one.</summary>
     public static Guid? Parse(string? text, string prefix)

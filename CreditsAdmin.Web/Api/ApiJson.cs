@@ -18,6 +18,11 @@ namespace CreditsAdmin.Web.Api;
 [JsonSerializable(typeof(UsageListBody))]
 [JsonSerializable(typeof(MarginsBody))]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(WebhookEndpointBody))]
+[JsonSerializable(typeof(WebhookEndpointsBody))]
+[JsonSerializable(typeof(WebhookDeliveryBody))]
+[JsonSerializable(typeof(WebhookDeliveriesBody))]
+[JsonSerializable(typeof(WebhookDeliveryDetailsBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     public static async Task WriteAsync<T>(

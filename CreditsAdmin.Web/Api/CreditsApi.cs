@@ -26,6 +26,8 @@ public static class CreditsApi
         routes.MapPrices();
         routes.MapEstimates();
         routes.MapUsage();
+        routes.MapWebhookEndpoints();
+        routes.MapWebhookDeliveries();
         app.MapProblemPages();
         app.MapContract();
         app.UseInteractiveDocs();

@@ -72,6 +72,34 @@ internal sealed class RequestBody : RequestInput
         return null;
     }
 
+    /// <summary>A text in which <paramref name="findFault"/> finds none; null when it is missing.</summary>
+    public string? Text(string name, Func<string, string?> findFault)
+    {
+        if (Text(name) is not { } text) return null;
+        if (findFault(text) is not { } fault) return text;
+        Refuse(RefusalCode.InvalidInput, name, fault);
+        return null;
+    }
+
+    /// <summary>A list of texts; null when it is missing.</summary>
+    public IReadOnlyList<string>? Texts(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String))
+            return [.. value.EnumerateArray().Select(one => one.GetString()!)];
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be a list of texts.");
+        return null;
+    }
+
+    /// <summary>True or false; null when it is missing.</summary>
+    public bool? Flag(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be true or false.");
+        return null;
+    }
+
     /// <summary>A whole JSON number; null when it is missing.</summary>
     public long? Whole(string name)
     {

@@ -20,8 +20,16 @@ internal sealed class RequestQuery : RequestInput
 
     public Guid Id(string name, string prefix) => ParseId(name, query[name], prefix);
 
-    /// <summary>An id that may be missing.</summary>
-    public Guid? IdOrNull(string name, string prefix) => query[name].Count == 0 ? null : Id(name, prefix);
+    /// <summary>The same for a parameter that may be missing.</summary>
+    public Guid? IdOrNull(string name, string prefix) => query.ContainsKey(name) ? Id(name, prefix) : null;
+
+    /// <summary>One of these words; null when the parameter is missing.</summary>
+    public string? Choice(string name, IReadOnlyCollection<string> known)
+    {
+        if (query[name] is not [{ } word] || known.Contains(word)) return query[name];
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be one of {string.Join(", ", known)}.");
+        return null;
+    }
 
     /// <summary>A number from 1 to <paramref name="most"/>; null when the parameter is missing.</summary>
     public long? Number(string name, long most, string rule)

@@ -32,6 +32,7 @@ internal static class CommandLine
             UsageCommand.Create(),
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),
+            WebhooksCommand.Create(),
             DemoCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -5,9 +5,7 @@ using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components;
 using CreditsAdmin.Web.Components.Shared;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.Extensions.Options;
+using CreditsAdmin.Web.Webhooks;
 using Radzen;
 
 namespace CreditsAdmin.Web.Hosting;
@@ -36,6 +34,9 @@ internal static class WebServices
             .AddCreditsApi(builder.Configuration)
             .AddHostedService<Welcome>()
             .AddHostedService<CreditsWorker>()
+            .AddDatabaseKeys()
+            .AddWebhooks(builder.Configuration)
+            .AddWebhookWorker()
             .AddScoped<WaitingDecisions>()
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents()
@@ -49,8 +50,6 @@ internal static class WebServices
             // Requests that are on their way when the app is told to stop are finished first.
             host.ShutdownTimeout = TimeSpan.FromSeconds(30);
         });
-        builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
-        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeys>();
     }
 
     public static void UseCreditsAdmin(this WebApplication app)
