@@ -6,14 +6,19 @@ CREATE TABLE IF NOT EXISTS credits.api_keys (
     lookup text NOT NULL CONSTRAINT api_keys_lookup_is_unique UNIQUE,
     name text NOT NULL,
     secret_hash bytea NOT NULL CONSTRAINT api_keys_hash_is_sha256 CHECK (length(secret_hash) = 32),
-    scopes text[] NOT NULL CONSTRAINT api_keys_scopes_are_known
-        CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['jobs:write', 'jobs:read', 'balances:read', 'ledger:read']),
+    scopes text[] NOT NULL,
     created_by text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     revoked_at timestamptz
 );
 COMMENT ON COLUMN credits.api_keys.lookup IS
     'The part of the key between ca_live_ and the secret: finds the row, proves nothing.';
+-- Apart from the table, so that a database that has it learns new scopes.
+ALTER TABLE credits.api_keys DROP CONSTRAINT IF EXISTS api_keys_scopes_are_known;
+ALTER TABLE credits.api_keys ADD CONSTRAINT api_keys_scopes_are_known CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY[
+    'jobs:write', 'jobs:read', 'balances:read', 'ledger:read', 'grants:write',
+    'receipts:read', 'receipts:write', 'prices:read', 'prices:write',
+    'usage:read', 'usage:write', 'rate_limits:check', 'webhooks:write']);
 SELECT credits.secure_table('credits.api_keys');
 GRANT SELECT ON credits.api_keys TO credits_app;
 
@@ -23,7 +28,10 @@ CREATE OR REPLACE FUNCTION public.create_api_key(
     p_actor text, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
-    v_known constant text[] := ARRAY['jobs:write', 'jobs:read', 'balances:read', 'ledger:read'];
+    v_known constant text[] := ARRAY[
+        'jobs:write', 'jobs:read', 'balances:read', 'ledger:read', 'grants:write',
+        'receipts:read', 'receipts:write', 'prices:read', 'prices:write',
+        'usage:read', 'usage:write', 'rate_limits:check', 'webhooks:write'];
     v_id uuid;
 BEGIN
     PERFORM authorize(p_actor, p_via, 'keys:write');

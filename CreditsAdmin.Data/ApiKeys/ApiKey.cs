@@ -22,7 +22,17 @@ public sealed class ApiKey
     public DateTimeOffset? RevokedAt { get; init; }
 
     /// <summary>Everything a key can be allowed.</summary>
-    public static IReadOnlyList<string> KnownScopes { get; } = ["jobs:write", "jobs:read", "balances:read", "ledger:read"];
+    public static IReadOnlyList<string> KnownScopes { get; } =
+    [
+        "jobs:write", "jobs:read", "balances:read", "ledger:read", "grants:write",
+        "receipts:read", "receipts:write", "prices:read", "prices:write",
+        "usage:read", "usage:write", "rate_limits:check", "webhooks:write",
+    ];
+
+    /// <summary>What a key can do when nobody says otherwise: run jobs and show what they cost. Whatever makes credits or
+    /// prices is given by name.</summary>
+    public static IReadOnlyList<string> DefaultScopes { get; } =
+        ["jobs:write", "jobs:read", "balances:read", "ledger:read", "prices:read"];
 
     /// <summary>Makes a key of 256 random bits: <c>ca_live_&lt;lookup&gt;_&lt;secret&gt;</c>. Shown once, never
     /// stored.</summary>

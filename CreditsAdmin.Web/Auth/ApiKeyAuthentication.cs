@@ -32,8 +32,8 @@ internal sealed class ApiKeyAuthentication(
             cache.Keep(token, key);
         }
 
-        // Whoever may write a job may read it.
-        var scopes = key.Scopes.Contains("jobs:write") ? key.Scopes.Union(["jobs:read"]) : key.Scopes;
+        // Whoever may write jobs, receipts, prices or usage may read them.
+        var scopes = key.Scopes.Union(key.Scopes.Select(scope => scope.Replace(":write", ":read", StringComparison.Ordinal)));
         return scopes.Select(scope => new Claim(ScopeClaim, scope)).Append(new(KeyClaim, key.Id.ToString()));
     }
 }
