@@ -4,6 +4,7 @@ using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Balances;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.RateLimits;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
@@ -38,6 +39,8 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
 
     internal DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    internal DbSet<RateLimitRefusals> RateLimitRefusals => Set<RateLimitRefusals>();
+
     internal DbSet<CreditSettings> Settings => Set<CreditSettings>();
 
     internal DbSet<Balance> PublicBalances => Set<Balance>();
@@ -70,6 +73,7 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<StaffMember>().ToTable("staff", "credits").HasKey(staff => staff.UserId);
         modelBuilder.Entity<Password>().ToTable("passwords", "credits").HasKey(password => password.UserId);
         modelBuilder.Entity<ApiKey>().ToTable("api_keys", "credits");
+        modelBuilder.Entity<RateLimitRefusals>().ToTable("rate_limit_refusals", "credits").HasNoKey();
         modelBuilder.Entity<CreditSettings>().ToTable("settings", "credits").HasNoKey();
         modelBuilder.Entity<Balance>().ToView("balances", "public").HasKey(balance => balance.UserId);
         modelBuilder.Entity<Job>().ToView("jobs", "public");

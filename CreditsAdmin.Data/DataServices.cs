@@ -2,6 +2,7 @@ using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.RateLimits;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
@@ -26,6 +27,7 @@ public static class DataServices
             .AddSingleton<JobCommands>()
             .AddSingleton<LedgerCheckCommands>()
             .AddSingleton<LedgerCommands>()
+            .AddSingleton<RateLimitCommands>()
             .AddSingleton<ReceiptCommands>()
             .AddSingleton<SettingsCommands>()
             .AddSingleton<StaffCommands>()

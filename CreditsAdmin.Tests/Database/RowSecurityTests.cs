@@ -45,6 +45,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
             "fail_job(gen_random_uuid())", "complete_job(gen_random_uuid())", $"set_staff('{ana}', 'admin')",
             "create_api_key('k', 'abcdefgh', sha256(''), '{jobs:write}', 'sql:x')", "clear_demo_data()", "change_settings(1000, 1)",
             "seal_ledger()", "read_seal(1)", "check_ledger()", "watch_ledger()",
+            $"check_rate_limit('{ana}', 'user', 1, 60)", $"take_rate_limit('{ana}', 'user', 1, 60)", "cleanup_expired_rate_limits()",
+            $"record_rate_limit_refusals('{ana}', 'user', 1, 60, 'fixed', now(), 1)",
             "create_user('x@example.com')", "store_data_protection_key('k', '<k/>')", $"begin_sign_in('{ana}')", $"complete_sign_in('{ana}')",
         })
         {
@@ -60,7 +62,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     public async Task The_private_tables_are_out_of_reach_for_users()
     {
         var ana = await BusyUserAsync();
-        foreach (var table in new[] { "accounts", "ledger_entries", "jobs", "receipts", "passwords", "api_keys", "audit_log", "staff" })
+        foreach (var table in new[] { "accounts", "ledger_entries", "jobs", "receipts", "passwords", "api_keys", "audit_log", "staff",
+            "rate_limits", "rate_limit_refusals" })
         {
             Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"SELECT * FROM credits.{table}"));
             Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"TRUNCATE credits.{table} CASCADE"));

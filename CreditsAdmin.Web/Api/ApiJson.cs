@@ -11,6 +11,7 @@ namespace CreditsAdmin.Web.Api;
 [JsonSerializable(typeof(BalanceBody))]
 [JsonSerializable(typeof(LedgerBody))]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(RateLimitBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     public static async Task WriteAsync<T>(

@@ -20,6 +20,7 @@ public static class CreditsApi
         routes.MapJobs();
         routes.MapBalances();
         routes.MapLedger();
+        routes.MapRateLimits();
         app.MapProblemPages();
         return app;
     }
