@@ -41,8 +41,15 @@ internal static class RequestLimits
             {
                 Timeout = TimeSpan.FromSeconds(seconds),
                 TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-                // Whether it was carried out is not known: the problem says how to find out.
-                WriteTimeoutResponse = http => new ProblemAnswer(CreditProblems.ServiceUnavailable).ExecuteAsync(http),
+                WriteTimeoutResponse = AnswerAsync,
             });
+    }
+
+    // Whether it was carried out is not known: the problem says how to find out.
+    private static Task AnswerAsync(HttpContext http)
+    {
+        // It says that the time is over, which must not keep the answer from being written.
+        http.RequestAborted = CancellationToken.None;
+        return new ProblemAnswer(CreditProblems.ServiceUnavailable).ExecuteAsync(http);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CreditsAdmin.Data;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -21,7 +20,8 @@ internal sealed class Telemetry : IHostedService, IDisposable
     /// <summary>Adds it when a collector is configured.</summary>
     public static void AddTo(WebApplicationBuilder builder)
     {
-        if (!string.IsNullOrEmpty(builder.Configuration[Setting])) builder.Services.AddHostedService<Telemetry>();
+        if (string.IsNullOrEmpty(builder.Configuration[Setting])) return;
+        builder.Services.AddHostedService<Telemetry>().AddTransient<IStartupFilter, RequestTraces>();
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -31,7 +31,6 @@ internal sealed class Telemetry : IHostedService, IDisposable
         traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource(CreditsTelemetry.Name, "Microsoft.AspNetCore", "Npgsql")
-            .AddProcessor(new RequestNames())
             .AddOtlpExporter()
             .Build();
         metrics = Sdk.CreateMeterProviderBuilder()
@@ -56,18 +55,5 @@ internal sealed class Telemetry : IHostedService, IDisposable
     {
         traces?.Dispose();
         metrics?.Dispose();
-    }
-
-    /// <summary>Names a request by its route, never by its path: paths have ids, and there would be no end of names.
-    /// </summary>
-    private sealed class RequestNames : BaseProcessor<Activity>
-    {
-        public override void OnEnd(Activity data)
-        {
-            if (data.GetTagItem("http.route") is string route && data.GetTagItem("http.request.method") is string method)
-            {
-                data.DisplayName = $"{method} {route}";
-            }
-        }
     }
 }
