@@ -5,6 +5,7 @@ using CreditsAdmin.Data.Balances;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
 using CreditsAdmin.Data.Pricing;
+using CreditsAdmin.Data.RateLimits;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
@@ -45,6 +46,7 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
     internal DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     internal DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
+    internal DbSet<RateLimitRefusals> RateLimitRefusals => Set<RateLimitRefusals>();
 
     internal DbSet<CreditSettings> Settings => Set<CreditSettings>();
 
@@ -84,6 +86,7 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<WebhookDelivery>().ToView("webhook_log", "credits");
         modelBuilder.Entity<WebhookAttempt>().ToTable("webhook_attempts", "credits")
             .HasKey(attempt => new { attempt.DeliveryId, attempt.Number });
+        modelBuilder.Entity<RateLimitRefusals>().ToTable("rate_limit_refusals", "credits").HasNoKey();
         modelBuilder.Entity<CreditSettings>().ToTable("settings", "credits").HasNoKey();
         modelBuilder.Entity<Balance>().ToView("balances", "public").HasKey(balance => balance.UserId);
         modelBuilder.Entity<Job>().ToView("jobs", "public");

@@ -3,6 +3,7 @@ using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
 using CreditsAdmin.Data.Pricing;
+using CreditsAdmin.Data.RateLimits;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
@@ -31,6 +32,7 @@ public static class DataServices
             .AddSingleton<LedgerCommands>()
             .AddSingleton<PriceCommands>()
             .AddSingleton<PriceEstimates>()
+            .AddSingleton<RateLimitCommands>()
             .AddSingleton<ReceiptCommands>()
             .AddSingleton<SettingsCommands>()
             .AddSingleton<StaffCommands>()

@@ -43,7 +43,8 @@ public sealed class LedgerCommands(CreditsDatabase database)
             + "FROM grant_credits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", GrantOutcome.Read, cancel,
             Value(request.UserId), Value(request.Credits), Value(request.Category), Value(request.Reason),
             Value(request.IdempotencyKey), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
-            Parameter(request.Priority, NpgsqlDbType.Integer), Value(request.EffectiveAt), Value(request.ExpiresAt));
+            Parameter(request.Priority, NpgsqlDbType.Integer), Value(request.EffectiveAt), Value(request.ExpiresAt))
+        .CountAsync(CreditsTelemetry.Granted, grant => grant.Replayed ? 0 : grant.Credits);
 
     /// <summary>Takes back what is left of a grant and ends it. Refuses CR004, CR005, CR012, CR013 and CR016 to
     /// CR018.</summary>

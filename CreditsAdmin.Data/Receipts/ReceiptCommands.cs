@@ -53,7 +53,8 @@ public sealed class ReceiptCommands(CreditsDatabase database)
         Guid receiptId, long? credits, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(
             $"SELECT {Columns} FROM verify_receipt($1, $2, $3, $4, $5)", ReceiptOutcome.Read, cancel,
-            Value(receiptId), Value(credits), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            Value(receiptId), Value(credits), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId))
+        .CountAsync(CreditsTelemetry.Granted, GrantedNow);
 
     /// <summary>Rejects a claim with a reason that the user reads. Refuses CR009, CR010, CR012 and CR013.</summary>
     public Task<CreditResult<ReceiptOutcome>> RejectAsync(
@@ -70,5 +71,8 @@ public sealed class ReceiptCommands(CreditsDatabase database)
             $"SELECT {Columns} FROM record_receipt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", ReceiptOutcome.Read, cancel,
             Value(payment.UserId), Value(payment.Credits), Value(payment.AmountCents), Value(payment.Reference),
             Value(payment.Note), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
-            Parameter(payment.Priority, NpgsqlDbType.Integer), Value(payment.ExpiresAt));
+            Parameter(payment.Priority, NpgsqlDbType.Integer), Value(payment.ExpiresAt))
+        .CountAsync(CreditsTelemetry.Granted, GrantedNow);
+
+    private static long GrantedNow(ReceiptOutcome receipt) => receipt.Replayed ? 0 : receipt.Credits ?? 0;
 }

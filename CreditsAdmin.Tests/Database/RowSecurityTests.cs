@@ -47,6 +47,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
             "create_webhook_endpoint('https://example.com/', '{balance.low}', '')", "claim_webhook_deliveries(1, 1, 1)",
             "resend_webhook_delivery(gen_random_uuid())", $"set_low_balance('{ana}', 0)",
             "seal_ledger()", "read_seal(1)", "check_ledger()", "watch_ledger()",
+            $"check_rate_limit('{ana}', 'user', 1, 60)", $"take_rate_limit('{ana}', 'user', 1, 60)", "cleanup_expired_rate_limits()",
+            $"record_rate_limit_refusals('{ana}', 'user', 1, 60, 'fixed', now(), 1)",
             "create_user('x@example.com')", "store_data_protection_key('k', '<k/>')", $"begin_sign_in('{ana}')", $"complete_sign_in('{ana}')",
         })
         {
@@ -63,7 +65,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     {
         var ana = await BusyUserAsync();
         foreach (var table in new[] { "accounts", "ledger_entries", "jobs", "receipts", "passwords", "api_keys", "audit_log", "staff",
-            "webhook_endpoints", "webhook_secrets", "webhook_events", "webhook_deliveries", "webhook_attempts", "webhook_log" })
+            "webhook_endpoints", "webhook_secrets", "webhook_events", "webhook_deliveries", "webhook_attempts", "webhook_log",
+            "rate_limits", "rate_limit_refusals" })
         {
             Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"SELECT * FROM credits.{table}"));
             Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"TRUNCATE credits.{table} CASCADE"));

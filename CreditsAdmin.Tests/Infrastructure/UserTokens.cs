@@ -9,10 +9,10 @@ namespace CreditsAdmin.Tests.Infrastructure;
 internal static class UserTokens
 {
     /// <summary>A valid token but for what is said otherwise.</summary>
-    public static string Of(Guid user, string role = "authenticated")
+    public static string Of(Guid user, string role = "authenticated", TimeSpan? expiresIn = null)
     {
         static string Part(object value) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(value));
-        var exp = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        var exp = (DateTimeOffset.UtcNow + (expiresIn ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds();
         var body = $"{Part(new { alg = "HS256", typ = "JWT" })}.{Part(new { sub = user, role, aud = "authenticated", exp })}";
         return $"{body}.{Base64Url.EncodeToString(HMACSHA256.HashData(
             Encoding.UTF8.GetBytes(CreditsApp.JwtSecret), Encoding.ASCII.GetBytes(body)))}";

@@ -105,7 +105,8 @@ public class WorkerTests(IdleApp app) : IClassFixture<IdleApp>, IAsyncLifetime
         await using var receiver = await Receiver.StartAsync(
             (http, count) => count == 1 ? answers.Task.WaitAsync(http.RequestAborted) : Task.CompletedTask);
         var secret = await AddAsync(receiver.Url);
-        string[] settings = ["--Webhooks:AllowPrivate=true", "--Webhooks:TimeoutSeconds=20", "--Webhooks:Seconds=0.1"];
+        (string, string)[] settings =
+            [("Webhooks__AllowPrivate", "true"), ("Webhooks__TimeoutSeconds", "20"), ("Webhooks__Seconds", "0.1")];
         await using (var first = await AppProcess.ServeOverAsync(app.Database.OwnerConnectionString, FreePort(), settings))
         {
             await PayAsync(1);

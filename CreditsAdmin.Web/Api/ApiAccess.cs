@@ -14,7 +14,8 @@ internal sealed record RequiredScope(params string[] Names)
 /// only.</summary>
 internal static class ApiAccess
 {
-    private const string EitherScheme = "CreditsApi";
+    /// <summary>Finds out who calls, whichever of the two credentials they show.</summary>
+    public const string EitherScheme = "CreditsApi";
 
     public static void AddApiAccess(this IServiceCollection services, IConfiguration configuration)
     {

@@ -23,6 +23,7 @@ namespace CreditsAdmin.Web.Api;
 [JsonSerializable(typeof(WebhookDeliveryBody))]
 [JsonSerializable(typeof(WebhookDeliveriesBody))]
 [JsonSerializable(typeof(WebhookDeliveryDetailsBody))]
+[JsonSerializable(typeof(RateLimitBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     public static async Task WriteAsync<T>(

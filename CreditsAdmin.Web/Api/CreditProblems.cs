@@ -106,6 +106,10 @@ internal static class CreditProblems
     public static ProblemKind UnsupportedMediaType { get; } = new("unsupported_media_type", 415, "Not sent as JSON",
         "Bodies are plain JSON in UTF-8.", "Send \"Content-Type: application/json\" and no Content-Encoding.");
 
+    public static ProblemKind RateLimited { get; } = new("rate_limited", 429, "Too many requests",
+        "More requests came from you than are let through in this time. This one was not looked at.",
+        "Wait as long as Retry-After says, then send it again with the same Idempotency-Key.");
+
     public static ProblemKind InternalError { get; } = new("internal_error", 500, "Our mistake",
         "Something failed here that should not have.",
         "Send the same request again with the same Idempotency-Key; if it fails again, tell us the request_id.");
@@ -122,7 +126,7 @@ internal static class CreditProblems
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         .. Refusals.Values, MalformedJson, BadRequest, Unauthorized, NotFound, MethodNotAllowed, PayloadTooLarge,
-        UnsupportedMediaType, InternalError, ServiceUnavailable, LedgerUnsound,
+        UnsupportedMediaType, RateLimited, InternalError, ServiceUnavailable, LedgerUnsound,
     ];
 
     /// <summary>The kind of a refusal.</summary>
@@ -137,6 +141,7 @@ internal static class CreditProblems
         405 => MethodNotAllowed,
         413 => PayloadTooLarge,
         415 => UnsupportedMediaType,
+        429 => RateLimited,
         503 => ServiceUnavailable,
         < 500 => BadRequest,
         _ => InternalError,

@@ -28,6 +28,7 @@ public static class CreditsApi
         routes.MapUsage();
         routes.MapWebhookEndpoints();
         routes.MapWebhookDeliveries();
+        routes.MapRateLimits();
         app.MapProblemPages();
         app.MapContract();
         app.UseInteractiveDocs();

@@ -1,10 +1,12 @@
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Data.RateLimits;
 using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components;
 using CreditsAdmin.Web.Components.Shared;
+using CreditsAdmin.Web.RateLimits;
 using CreditsAdmin.Web.Webhooks;
 using Radzen;
 
@@ -18,6 +20,8 @@ internal static class WebServices
         // Without this, assets of packages are found in a published app and in development only.
         builder.WebHost.UseStaticWebAssets();
         if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://localhost:5080");
+        builder.AddLogs();
+        Telemetry.AddTo(builder);
         builder.Services
             .AddSingleton(_ => opening.GetAwaiter().GetResult())
             .AddSingleton(services => services.GetRequiredService<RunningDatabase>().Logins)
@@ -28,6 +32,11 @@ internal static class WebServices
             .AddSingleton(builder.Configuration.GetSection("Jobs").Get<GatherOptions>() ?? new GatherOptions())
             .AddSingleton<LedgerWatch>()
             .AddSingleton<LedgerGuard>()
+            .AddSingleton<RateLimitRules>()
+            .AddSingleton<RateLimitLeases>()
+            .AddKnownProxies(builder.Configuration)
+            .AddCrossOrigin(builder.Configuration)
+            .AddRequestLimits(builder.Configuration)
             .AddHostedService(services => services.GetRequiredService<LedgerWatch>())
             .AddCreditsData()
             .AddSessions()
@@ -37,6 +46,7 @@ internal static class WebServices
             .AddDatabaseKeys()
             .AddWebhooks(builder.Configuration)
             .AddWebhookWorker()
+            .AddHostedService<RateLimitWorker>()
             .AddScoped<WaitingDecisions>()
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents()
@@ -54,14 +64,17 @@ internal static class WebServices
 
     public static void UseCreditsAdmin(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.Use(SecurityHeaders.AddAsync);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseRouting();
         app.MapStaticAssets().ShortCircuit();
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/v1"), v1 => v1.UseCors().UseRequestTimeouts());
         app.UseMiddleware<DatabaseGate>();
         app.UseMiddleware<LedgerGuard>();
         app.UseAuthentication();
+        app.UseMiddleware<RateLimiter>();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapHealth();
