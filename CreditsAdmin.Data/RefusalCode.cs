@@ -71,4 +71,10 @@ public enum RefusalCode
 
     /// <summary>CR023: nobody approves their own request, nor one for their own account. Detail: requested_by.</summary>
     SecondPersonNeeded = 23,
+
+    /// <summary>CR050: more than API keys may grant to one user within a day. Detail: limit, granted (credits).</summary>
+    GrantAboveLimit = 50,
+
+    /// <summary>CR051: the balance has moved since the version that was named. Detail: version, expected.</summary>
+    BalanceMoved = 51,
 }

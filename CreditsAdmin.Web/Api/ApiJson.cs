@@ -10,6 +10,14 @@ namespace CreditsAdmin.Web.Api;
 [JsonSerializable(typeof(JobBatchBody))]
 [JsonSerializable(typeof(BalanceBody))]
 [JsonSerializable(typeof(LedgerBody))]
+[JsonSerializable(typeof(JobListBody))]
+[JsonSerializable(typeof(GrantBody))]
+[JsonSerializable(typeof(GrantListBody))]
+[JsonSerializable(typeof(MadeGrantBody))]
+[JsonSerializable(typeof(VoidedGrantBody))]
+[JsonSerializable(typeof(ReceiptBody))]
+[JsonSerializable(typeof(ReceiptListBody))]
+[JsonSerializable(typeof(MeBody))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -62,6 +62,12 @@ internal static class CreditProblems
             "The adjustment was approved or rejected before, or it has expired.", "Read it to see what became of it."),
         Refusal(SecondPersonNeeded, 403, "A second person is needed",
             "Nobody approves their own request, nor one for their own account.", "Ask another admin to approve it."),
+        Refusal(GrantAboveLimit, 403, "More than API keys may grant",
+            "API keys together grant one user as much within 24 hours as one admin may adjust alone, and no more.",
+            "Ask an admin to grant it in the console."),
+        Refusal(BalanceMoved, 412, "The balance has moved",
+            "The request was for a balance that is not the present one any more. Nothing was changed.",
+            "Read the balance again and decide again; then send the request with its new ETag and the same key."),
         Refusal(EmailTaken, 409, "E-mail address taken",
             "There is already a user with this e-mail address.", "Use another address, or find that user."),
     }.ToDictionary();

@@ -20,6 +20,9 @@ public static class CreditsApi
         routes.MapJobs();
         routes.MapBalances();
         routes.MapLedger();
+        routes.MapGrants();
+        routes.MapReceipts();
+        routes.MapMe();
         app.MapProblemPages();
         return app;
     }

@@ -62,6 +62,18 @@ internal sealed class RequestBody : RequestInput
         ? default
         : ParseId(name, Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null, prefix);
 
+    /// <summary>Whether the member is there and not null.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>A moment, UTC; null when it is missing.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (ApiTimes.Parse(text) is { } time) return time;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} {ApiTimes.Rule}");
+        return null;
+    }
+
     /// <summary>A text; null when it is missing.</summary>
     public string? Text(string name)
     {
