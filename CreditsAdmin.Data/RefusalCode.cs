@@ -92,4 +92,10 @@ public enum RefusalCode
 
     /// <summary>CR049: another webhook endpoint has this address. Detail: endpoint_id.</summary>
     WebhookUrlTaken = 49,
+
+    /// <summary>CR050: more than API keys may grant to one user within a day. Detail: limit, granted (credits).</summary>
+    GrantAboveLimit = 50,
+
+    /// <summary>CR051: the balance has moved since the version that was named. Detail: version, expected.</summary>
+    BalanceMoved = 51,
 }

@@ -40,7 +40,8 @@ BEGIN
                 AND s.disabled_at IS NULL AND role_may(s.role, p_permission))
         WHEN p_actor LIKE 'key:%' THEN EXISTS (
             SELECT FROM api_keys k WHERE k.id = substr(p_actor, 5)::uuid AND p_actor = 'key:' || k.id
-                AND k.revoked_at IS NULL AND p_permission = ANY (k.scopes))
+                AND k.revoked_at IS NULL AND p_permission = ANY (k.scopes)
+                AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp()))
         WHEN p_actor LIKE 'user:%' THEN false
         ELSE p_via IN ('cli', 'sql', 'system')
     END;

@@ -19,7 +19,35 @@ public sealed class ApiKey
     /// <summary>Some of <see cref="KnownScopes"/>.</summary>
     public string[] Scopes { get; init; } = [];
 
+    public DateTimeOffset CreatedAt { get; init; }
+
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>From then on it does not work; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>To the minute; null while it was never used.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>The lookup part before the last rotation.</summary>
+    public string? PreviousLookup { get; init; }
+
+    /// <summary>SHA-256 of the key before the last rotation.</summary>
+    public byte[]? PreviousHash { get; init; }
+
+    /// <summary>Until then the key before the last rotation works too.</summary>
+    public DateTimeOffset? PreviousUntil { get; init; }
+
+    /// <summary>Whether this text is the key, or the one before it while that works.</summary>
+    /// <param name="until">When the text stops working by itself; null for never.</param>
+    public bool Is(string key, DateTimeOffset now, out DateTimeOffset? until)
+    {
+        var hash = Hash(key);
+        var current = CryptographicOperations.FixedTimeEquals(SecretHash, hash);
+        var previous = PreviousHash is not null && CryptographicOperations.FixedTimeEquals(PreviousHash, hash);
+        until = current || ExpiresAt < PreviousUntil ? ExpiresAt : PreviousUntil;
+        return (current || previous) && RevokedAt is null && !(until <= now);
+    }
 
     /// <summary>Everything a key can be allowed.</summary>
     public static IReadOnlyList<string> KnownScopes { get; } =

@@ -54,6 +54,12 @@ public sealed class JobCommands(CreditsDatabase database, ChargeGatherer gathere
             Value(jobId), Value(error), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
             Value(idempotencyKey)).CountAsync(CreditsTelemetry.Refunded, RefundedNow);
 
+    /// <summary>Fails a job that nobody wants any more, with the error <c>cancelled</c>: everything goes back. Refuses as
+    /// <see cref="FailAsync"/>.</summary>
+    public Task<CreditResult<JobOutcome>> CancelAsync(
+        Guid jobId, Caller caller, CancellationToken cancel, string? idempotencyKey = null) =>
+        FailAsync(jobId, "cancelled", caller, cancel, idempotencyKey);
+
     /// <summary>Expires up to a hundred jobs that nobody finished in time and gives their credits back; how many. Any
     /// number of instances may do so at once.</summary>
     public Task<long> ExpireAsync(CancellationToken cancel) =>

@@ -3,26 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace CreditsAdmin.Web.Api;
 
-/// <summary>Moments and exact numbers as they stand in requests: one spelling each, so that nothing is guessed.</summary>
+/// <summary>Days and exact numbers as they stand in requests: one spelling each, so that nothing is guessed.</summary>
 internal static partial class ApiValues
 {
-    public const string TimeForm = "a moment with its zone, such as 2026-01-31T12:00:00Z";
-
     public const string DayForm = "a day from 2000 to 2999, such as 2026-01-31";
 
     public const string DecimalForm = "a JSON text with a plain decimal, such as \"0.0000025\", or a whole number";
-
-    private static readonly string[] TimeForms =
-    [
-        "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz",
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
-    ];
-
-    /// <summary>A moment after ISO 8601; null for anything else.</summary>
-    public static DateTimeOffset? Time(string text) =>
-        DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : null;
 
     /// <summary>A day, UTC; null for anything else and for days that no calendar here needs.</summary>
     public static DateOnly? Day(string text) =>

@@ -29,6 +29,9 @@ public static class CreditsApi
         routes.MapWebhookEndpoints();
         routes.MapWebhookDeliveries();
         routes.MapRateLimits();
+        routes.MapGrants();
+        routes.MapReceipts();
+        routes.MapMe();
         app.MapProblemPages();
         app.MapContract();
         app.UseInteractiveDocs();

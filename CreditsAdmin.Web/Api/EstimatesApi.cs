@@ -42,7 +42,7 @@ internal static class EstimatesApi
     {
         var input = await RequestBody.ReadAsync(http.Request, required: true, Members, cancel);
         // A user means themselves unless they name somebody, whom they then do not see.
-        var user = input.IdOrNull("user", ApiIds.User) ?? ApiAccess.UserOf(http);
+        var user = input.OptionalId("user", ApiIds.User) ?? ApiAccess.UserOf(http);
         var request = new EstimateRequest(
             user, input.Text("provider"), input.Text("model"), input.Text("operation"), input.Whole("input_tokens"),
             input.Whole("output_tokens"), input.Whole("cached_input_tokens"), input.Whole("images"), input.Decimal("seconds"));

@@ -74,7 +74,7 @@ internal static class PricesApi
         var filter = new PriceFilter(
             input.Text("provider", LongestName), input.Text("model", LongestName), input.Time("at"), input.Flag("history"));
         var limit = input.Number("limit", LargestPage, "limit must be a whole number from 1 to 200.") ?? 50;
-        var before = input.IdOrNull("before", ApiIds.Price);
+        var before = input.OptionalId("before", ApiIds.Price);
         if (input.Problem is { } problem) return problem;
         var at = new Keyset<Guid>(Before: before, Size: (int)limit);
         return new PricesAnswer(await database.ReadForAsync(http, db => PriceQueries.ListAsync(db, filter, at, cancel), cancel));

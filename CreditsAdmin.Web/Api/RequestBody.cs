@@ -63,6 +63,18 @@ internal sealed class RequestBody : RequestInput
         ? default
         : ParseId(name, Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null, prefix);
 
+    /// <summary>Whether the member is there and not null.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>A moment, UTC; null when it is missing.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (ApiTimes.Parse(text) is { } time) return time;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} {ApiTimes.Rule}");
+        return null;
+    }
+
     /// <summary>A text; null when it is missing.</summary>
     public string? Text(string name)
     {
@@ -125,17 +137,8 @@ internal sealed class RequestBody : RequestInput
         return null;
     }
 
-    /// <summary>A moment; null when it is missing.</summary>
-    public DateTimeOffset? Time(string name)
-    {
-        if (Find(name) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.String && ApiValues.Time(value.GetString()!) is { } time) return time;
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be {ApiValues.TimeForm}.");
-        return null;
-    }
-
     /// <summary>An id that may be missing.</summary>
-    public Guid? IdOrNull(string name, string prefix) => Find(name) is null ? null : Id(name, prefix);
+    public Guid? OptionalId(string name, string prefix) => Find(name) is null ? null : Id(name, prefix);
 
     /// <summary>A JSON object as it came; null when it is missing.</summary>
     public string? Json(string name, int longest)

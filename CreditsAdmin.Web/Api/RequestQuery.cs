@@ -4,7 +4,7 @@ using CreditsAdmin.Data;
 namespace CreditsAdmin.Web.Api;
 
 /// <summary>The query of a request. A name that is not known, or that comes twice, is refused.</summary>
-internal sealed class RequestQuery : RequestInput
+internal class RequestQuery : RequestInput
 {
     private readonly IQueryCollection query;
 
@@ -20,14 +20,44 @@ internal sealed class RequestQuery : RequestInput
 
     public Guid Id(string name, string prefix) => ParseId(name, query[name], prefix);
 
-    /// <summary>The same for a parameter that may be missing.</summary>
-    public Guid? IdOrNull(string name, string prefix) => query.ContainsKey(name) ? Id(name, prefix) : null;
+    /// <summary>The same; null when the parameter is missing.</summary>
+    public Guid? OptionalId(string name, string prefix) => query.ContainsKey(name) ? Id(name, prefix) : null;
+
+    /// <summary>A moment, UTC; null when the parameter is missing.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (query[name] is not [{ } text]) return null;
+        if (ApiTimes.Parse(text) is { } time) return time;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} {ApiTimes.Rule}");
+        return null;
+    }
+
+    /// <summary>A moment that is not in the future, UTC; null when the parameter is missing.</summary>
+    public DateTimeOffset? Past(string name)
+    {
+        if (Time(name) is not { } time) return null;
+        // Clocks differ by a little.
+        if (time <= DateTimeOffset.UtcNow.AddMinutes(1)) return time;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must not be in the future.");
+        return null;
+    }
 
     /// <summary>One of these words; null when the parameter is missing.</summary>
-    public string? Choice(string name, IReadOnlyCollection<string> known)
+    public string? OneOf(string name, params IReadOnlyCollection<string> words)
     {
-        if (query[name] is not [{ } word] || known.Contains(word)) return query[name];
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be one of {string.Join(", ", known)}.");
+        if (query[name] is not [{ } text]) return null;
+        if (words.Contains(text)) return text;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be one of {string.Join(", ", words)}.");
+        return null;
+    }
+
+    /// <summary>A text without control characters; null when the parameter is missing.</summary>
+    public string? Text(string name, int longest)
+    {
+        if (query[name] is not [{ } text]) return null;
+        // What is not Unicode came as U+FFFD.
+        if (text.Length >= 1 && text.Length <= longest && !text.Any(one => char.IsControl(one) || one == '\uFFFD')) return text;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must have 1 to {longest} characters.");
         return null;
     }
 
@@ -38,29 +68,6 @@ internal sealed class RequestQuery : RequestInput
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= 1 && number <= most) return number;
         Refuse(RefusalCode.InvalidInput, name, rule);
-        return null;
-    }
-
-    /// <summary>A text of up to <paramref name="longest"/> characters that can be stored; null when the parameter is
-    /// missing.</summary>
-    public string? Text(string name, int longest)
-    {
-        if (query[name] is not [{ } text]) return null;
-        if (text.Length > 0 && text.Length <= longest && !text.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter)))
-        {
-            return text;
-        }
-
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be 1 to {longest} plain characters.");
-        return null;
-    }
-
-    /// <summary>A moment; null when the parameter is missing.</summary>
-    public DateTimeOffset? Time(string name)
-    {
-        if (query[name] is not [{ } text]) return null;
-        if (ApiValues.Time(text) is { } time) return time;
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be {ApiValues.TimeForm}.");
         return null;
     }
 

@@ -29,7 +29,7 @@ internal static class UsageApi
     public static UsageRequest Read(RequestBody input, string? idempotencyKey) => new(
         input.Id("user", ApiIds.User), input.Text("provider"), input.Text("model"), idempotencyKey,
         input.Whole("input_tokens"), input.Whole("output_tokens"), input.Whole("cached_input_tokens"), input.Whole("images"),
-        input.Decimal("seconds"), input.Time("used_at"), input.IdOrNull("job", ApiIds.Job));
+        input.Decimal("seconds"), input.Time("used_at"), input.OptionalId("job", ApiIds.Job));
 
     private static async Task<Results<UsageRecordAnswer, ProblemAnswer>> RecordAsync(
         HttpContext http, UsageCommands usage, CancellationToken cancel)
@@ -46,7 +46,7 @@ internal static class UsageApi
     {
         var input = new RequestQuery(http.Request, "user", "provider", "model", "from", "to", "limit", "before");
         var filter = new UsageFilter(
-            input.IdOrNull("user", ApiIds.User), input.Text("provider", LongestName), input.Text("model", LongestName),
+            input.OptionalId("user", ApiIds.User), input.Text("provider", LongestName), input.Text("model", LongestName),
             input.Time("from"), input.Time("to"));
         var limit = input.Number("limit", LargestPage, "limit must be a whole number from 1 to 200.") ?? 50;
         var before = input.Parsed("before", UsagePlace.Parse, "before must be the next_cursor of an earlier page.");

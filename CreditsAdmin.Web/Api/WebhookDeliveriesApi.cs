@@ -21,11 +21,11 @@ internal static class WebhookDeliveriesApi
     {
         var input = new RequestQuery(http.Request, "endpoint", "event", "type", "status", "limit", "before");
         var filter = new DeliveryFilter(
-            input.IdOrNull("endpoint", ApiIds.WebhookEndpoint), input.IdOrNull("event", ApiIds.WebhookEvent),
-            input.Choice("type", [.. WebhookEndpoint.KnownEvents, "ping"]),
-            input.Choice("status", WebhookDelivery.KnownStatuses));
+            input.OptionalId("endpoint", ApiIds.WebhookEndpoint), input.OptionalId("event", ApiIds.WebhookEvent),
+            input.OneOf("type", [.. WebhookEndpoint.KnownEvents, "ping"]),
+            input.OneOf("status", WebhookDelivery.KnownStatuses));
         var limit = input.Number("limit", LargestPage, "limit must be a whole number from 1 to 200.") ?? 50;
-        var before = input.IdOrNull("before", ApiIds.WebhookDelivery);
+        var before = input.OptionalId("before", ApiIds.WebhookDelivery);
         if (input.Problem is { } problem) return problem;
         var at = new Keyset<Guid>(Before: before, Size: (int)limit);
         var page = await database.ReadAsync(db => WebhookQueries.ListDeliveriesAsync(db, filter, at, cancel));

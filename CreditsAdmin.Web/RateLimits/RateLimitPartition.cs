@@ -26,7 +26,8 @@ internal readonly record struct RateLimitPartition(RateLimitRule? Rule, string I
             return new(rules.SignIn, AddressOf(http));
         }
 
-        if (http.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is not null)
+        if (http.GetEndpoint()?.Metadata is { } route
+            && (route.GetMetadata<RequiredScope>() is not null || route.GetMetadata<UsersOnly>() is not null))
         {
             // Kept by the scheme: the route's own check, which comes next, finds the same result.
             var caller = await http.AuthenticateAsync(ApiAccess.EitherScheme);
