@@ -4,10 +4,13 @@ using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Balances;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.Pricing;
+using CreditsAdmin.Data.RateLimits;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
 using CreditsAdmin.Data.Users;
+using CreditsAdmin.Data.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace CreditsAdmin.Data;
@@ -38,6 +41,13 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
 
     internal DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    internal DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
+
+    internal DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    internal DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
+    internal DbSet<RateLimitRefusals> RateLimitRefusals => Set<RateLimitRefusals>();
+
     internal DbSet<CreditSettings> Settings => Set<CreditSettings>();
 
     internal DbSet<Balance> PublicBalances => Set<Balance>();
@@ -47,6 +57,8 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
     internal DbSet<LedgerEntry> PublicEntries => Set<LedgerEntry>();
 
     internal DbSet<Receipt> PublicReceipts => Set<Receipt>();
+
+    internal DbSet<Price> PublicPrices => Set<Price>();
 
     internal static DbContextOptions<CreditsDb> Options(Action<DbContextOptionsBuilder<CreditsDb>> connect)
     {
@@ -70,11 +82,17 @@ public sealed class CreditsDb(DbContextOptions<CreditsDb> options) : DbContext(o
         modelBuilder.Entity<StaffMember>().ToTable("staff", "credits").HasKey(staff => staff.UserId);
         modelBuilder.Entity<Password>().ToTable("passwords", "credits").HasKey(password => password.UserId);
         modelBuilder.Entity<ApiKey>().ToTable("api_keys", "credits");
+        modelBuilder.Entity<WebhookEndpoint>().ToTable("webhook_endpoints", "credits");
+        modelBuilder.Entity<WebhookDelivery>().ToView("webhook_log", "credits");
+        modelBuilder.Entity<WebhookAttempt>().ToTable("webhook_attempts", "credits")
+            .HasKey(attempt => new { attempt.DeliveryId, attempt.Number });
+        modelBuilder.Entity<RateLimitRefusals>().ToTable("rate_limit_refusals", "credits").HasNoKey();
         modelBuilder.Entity<CreditSettings>().ToTable("settings", "credits").HasNoKey();
         modelBuilder.Entity<Balance>().ToView("balances", "public").HasKey(balance => balance.UserId);
         modelBuilder.Entity<Job>().ToView("jobs", "public");
         modelBuilder.Entity<LedgerEntry>().ToView("ledger_entries", "public");
         modelBuilder.Entity<Receipt>().ToView("receipts", "public");
+        modelBuilder.Entity<Price>().ToView("price_versions", "public");
         modelBuilder.Entity<Job>().Property(job => job.Metadata).HasColumnType("jsonb");
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {

@@ -2,10 +2,14 @@ using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.Pricing;
+using CreditsAdmin.Data.RateLimits;
 using CreditsAdmin.Data.Receipts;
 using CreditsAdmin.Data.Settings;
 using CreditsAdmin.Data.Staff;
+using CreditsAdmin.Data.Usage;
 using CreditsAdmin.Data.Users;
+using CreditsAdmin.Data.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -26,9 +30,15 @@ public static class DataServices
             .AddSingleton<JobCommands>()
             .AddSingleton<LedgerCheckCommands>()
             .AddSingleton<LedgerCommands>()
+            .AddSingleton<PriceCommands>()
+            .AddSingleton<PriceEstimates>()
+            .AddSingleton<RateLimitCommands>()
             .AddSingleton<ReceiptCommands>()
             .AddSingleton<SettingsCommands>()
             .AddSingleton<StaffCommands>()
-            .AddSingleton<UserCommands>();
+            .AddSingleton<UsageCommands>()
+            .AddSingleton<UserCommands>()
+            .AddSingleton<WebhookCommands>()
+            .AddSingleton<WebhookOutbox>();
     }
 }

@@ -71,4 +71,31 @@ public enum RefusalCode
 
     /// <summary>CR023: nobody approves their own request, nor one for their own account. Detail: requested_by.</summary>
     SecondPersonNeeded = 23,
+
+    /// <summary>CR030: at that moment another price was in force already, and that stays so. Detail: price_id.</summary>
+    PriceWasInForce = 30,
+
+    /// <summary>CR031: no price is in force for that, or none for all of it. Detail: provider, model, operation.</summary>
+    UnknownPrice = 31,
+
+    /// <summary>CR045: no such webhook endpoint, or not any more.</summary>
+    UnknownWebhookEndpoint = 45,
+
+    /// <summary>CR046: no such webhook delivery.</summary>
+    UnknownWebhookDelivery = 46,
+
+    /// <summary>CR047: the webhook endpoint is switched off. Detail: endpoint_id.</summary>
+    WebhookEndpointDisabled = 47,
+
+    /// <summary>CR048: there are as many webhook endpoints as there may be. Detail: most.</summary>
+    TooManyWebhookEndpoints = 48,
+
+    /// <summary>CR049: another webhook endpoint has this address. Detail: endpoint_id.</summary>
+    WebhookUrlTaken = 49,
+
+    /// <summary>CR050: more than API keys may grant to one user within a day. Detail: limit, granted (credits).</summary>
+    GrantAboveLimit = 50,
+
+    /// <summary>CR051: the balance has moved since the version that was named. Detail: version, expected.</summary>
+    BalanceMoved = 51,
 }

@@ -57,10 +57,15 @@ BEGIN
         GRANT EXECUTE ON FUNCTION auth.jwt(), auth.uid(), auth.role() TO anon, authenticated, service_role;
     END IF;
 
-    -- Searching users by any part of their e-mail needs trigrams. An installation keeps the extension where it is.
+    -- Searching users by any part of their e-mail needs trigrams; prices that never overlap need texts in a GiST index.
+    -- An installation keeps an extension where it is.
     IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
         CREATE SCHEMA IF NOT EXISTS extensions;
         CREATE EXTENSION pg_trgm SCHEMA extensions;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'btree_gist') THEN
+        CREATE SCHEMA IF NOT EXISTS extensions;
+        CREATE EXTENSION btree_gist SCHEMA extensions;
     END IF;
 END
 $auth$;

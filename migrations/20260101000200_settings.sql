@@ -12,12 +12,17 @@ CREATE TABLE IF NOT EXISTS credits.settings (
         CONSTRAINT settings_approval_limit_in_range CHECK (approval_limit BETWEEN 0 AND 1000000000000)
 );
 COMMENT ON COLUMN credits.settings.sign_up_credits IS 'Free credits that a new account starts with (seed system 004: 5).';
-COMMENT ON COLUMN credits.settings.cents_per_credit IS 'What one credit costs, to suggest credits for a claimed payment.';
+COMMENT ON COLUMN credits.settings.cents_per_credit IS 'What one credit costs: to suggest credits for a claimed payment, and to charge usage that is priced in dollars.';
 
 COMMENT ON COLUMN credits.settings.job_timeout_seconds IS
     'After so long a job that nobody finished expires, and its credits go back. A charge may ask for another time.';
 COMMENT ON COLUMN credits.settings.approval_limit IS
     'Adjustments and reversals of more credits than this wait for a second admin.';
+
+ALTER TABLE credits.settings ADD COLUMN IF NOT EXISTS usage_markup numeric NOT NULL DEFAULT 0
+    CONSTRAINT settings_usage_markup_in_range CHECK (usage_markup BETWEEN 0 AND 10000 AND scale(usage_markup) <= 4);
+COMMENT ON COLUMN credits.settings.usage_markup IS
+    'Percent on top of what the provider takes: what users are charged for recorded usage. 20 turns 1 dollar into 1.20.';
 
 INSERT INTO credits.settings DEFAULT VALUES ON CONFLICT DO NOTHING;
 

@@ -69,5 +69,12 @@ END
 $$;
 SELECT credits.forbid_truncate('credits.users');
 
-SELECT credits.secure_table('credits.users');
+SELECT credits.secure_table('credits.users', 'id');
 GRANT SELECT ON credits.users TO credits_app;
+GRANT SELECT (id, email, name, created_at) ON credits.users TO authenticated;
+
+-- A signed-in user's own row, and nobody else's.
+CREATE OR REPLACE VIEW public.me WITH (security_invoker = true) AS
+    SELECT u.id, u.email, u.name, u.created_at FROM credits.users u WHERE u.id = (SELECT auth.uid());
+REVOKE ALL ON public.me FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON public.me TO authenticated;

@@ -25,7 +25,7 @@ GRANT SELECT ON credits.passwords TO credits_app;
 CREATE OR REPLACE FUNCTION credits.role_may(p_role text, p_permission text)
 RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = credits, pg_temp AS $$
     SELECT p_role = 'admin' AND p_permission IN ('grants:write', 'adjustments:write', 'receipts:decide',
-        'jobs:write', 'staff:write', 'keys:write')
+        'jobs:write', 'staff:write', 'keys:write', 'prices:write', 'webhooks:write')
 $$;
 
 -- Whether the actor may do this now. Read inside the transaction that moves the credits, so a role taken away counts at
@@ -40,7 +40,8 @@ BEGIN
                 AND s.disabled_at IS NULL AND role_may(s.role, p_permission))
         WHEN p_actor LIKE 'key:%' THEN EXISTS (
             SELECT FROM api_keys k WHERE k.id = substr(p_actor, 5)::uuid AND p_actor = 'key:' || k.id
-                AND k.revoked_at IS NULL AND p_permission = ANY (k.scopes))
+                AND k.revoked_at IS NULL AND p_permission = ANY (k.scopes)
+                AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp()))
         WHEN p_actor LIKE 'user:%' THEN false
         ELSE p_via IN ('cli', 'sql', 'system')
     END;

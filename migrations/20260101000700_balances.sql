@@ -34,9 +34,4 @@ REVOKE ALL ON FUNCTION credits.refuse_movement FROM PUBLIC;
 SELECT credits.forbid_truncate('credits.accounts');
 SELECT credits.secure_table('credits.accounts', 'user_id');
 GRANT SELECT ON credits.accounts TO credits_app, service_role;
-GRANT SELECT (user_id, free, paid, version) ON credits.accounts TO authenticated;
-
-CREATE OR REPLACE VIEW public.balances WITH (security_invoker = true) AS
-    SELECT a.user_id, a.free + a.paid AS available, a.free, a.paid, a.version FROM credits.accounts a;
-REVOKE ALL ON public.balances FROM PUBLIC, anon, authenticated, service_role;
-GRANT SELECT ON public.balances TO authenticated, service_role, credits_app;
+GRANT SELECT (user_id, free, paid, version, lots_change_at) ON credits.accounts TO authenticated;

@@ -49,3 +49,26 @@ END
 $$;
 REVOKE ALL ON FUNCTION credits.first_entry_since FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION credits.first_entry_since TO credits_app, service_role;
+
+-- The seq of the user's last entry that was written by then; 0 before the first. Two dozen looks at the index by user and
+-- seq, whatever the length of the history. Reads as whoever asks: row security leaves a user their own entries.
+CREATE OR REPLACE FUNCTION public.entry_seq_at(p_user_id uuid, p_time timestamptz)
+RETURNS bigint LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    v_low bigint := 0;
+    v_high bigint := coalesce((SELECT e.seq FROM ledger_entries e WHERE e.user_id = p_user_id ORDER BY e.seq DESC LIMIT 1), 0);
+    v_middle bigint;
+BEGIN
+    WHILE v_low < v_high LOOP
+        v_middle := (v_low + v_high + 1) / 2;
+        IF (SELECT e.created_at FROM ledger_entries e WHERE e.user_id = p_user_id AND e.seq = v_middle) <= p_time THEN
+            v_low := v_middle;
+        ELSE
+            v_high := v_middle - 1;
+        END IF;
+    END LOOP;
+    RETURN v_low;
+END
+$$;
+REVOKE ALL ON FUNCTION public.entry_seq_at FROM PUBLIC, anon, authenticated, service_role;
+GRANT EXECUTE ON FUNCTION public.entry_seq_at TO authenticated, service_role, credits_app;

@@ -21,14 +21,15 @@ END
 $$;
 
 -- Refuses CR013 unless there are 1 to 1024 items and every array that is given has one element for each.
-CREATE OR REPLACE FUNCTION credits.require_batch(p_items integer, p_lengths integer[])
+DROP FUNCTION IF EXISTS credits.require_batch(integer, integer[]);
+CREATE OR REPLACE FUNCTION credits.require_batch(p_items integer, p_lengths integer[], p_field text DEFAULT 'jobs')
 RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = credits, pg_temp AS $$
 BEGIN
     IF p_items IS NULL OR p_items NOT BETWEEN 1 AND 1024 THEN
-        PERFORM refuse('CR013', 'A batch has 1 to 1024 items.', jsonb_build_object('field', 'jobs', 'longest', 1024));
+        PERFORM refuse('CR013', 'A batch has 1 to 1024 items.', jsonb_build_object('field', p_field, 'longest', 1024));
     ELSIF p_items <> ANY (array_remove(p_lengths, NULL)) THEN
         PERFORM refuse('CR013', 'Every array of a batch must have one element for each item.',
-            jsonb_build_object('field', 'jobs'));
+            jsonb_build_object('field', p_field));
     END IF;
 END
 $$;

@@ -5,12 +5,13 @@ CREATE OR REPLACE FUNCTION public.expire_jobs(p_limit integer DEFAULT 100)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
     v_caller_id constant integer := caller_id('system', 'system');
+    v_now constant timestamptz := clock_timestamp();
     v_job jobs;
     v_expired integer := 0;
 BEGIN
     -- In the order of the accounts, as every function that touches more than one of them.
     FOR v_job IN SELECT * FROM (
-            SELECT * FROM jobs j WHERE j.finished_at IS NULL AND j.deadline <= clock_timestamp()
+            SELECT * FROM jobs j WHERE j.finished_at IS NULL AND j.deadline <= v_now
             ORDER BY j.deadline LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED) due
         ORDER BY due.user_id, due.charge_seq
     LOOP

@@ -1,23 +1,30 @@
 -- Gives a user credits for a reason: promotional ones to the free part of the balance, paid ones to the paid part; at once or
 -- from p_effective_at on, until they are spent or p_expires_at. Smaller p_priority is spent first.
--- The same caller, user and key again returns the first result. Audited in the same transaction. Lock: the account.
+-- The same caller, user and key again returns the first result. With p_expected_version nothing is granted when the balance
+-- has moved since. Audited in the same transaction. Lock: the account.
 -- Raises CR002 unknown user, CR003 credits out of range, CR004 unusable key, CR005 key used for another grant,
--- CR012 the actor may not grant, or not to themselves, CR013 missing reason, unknown category, unusable priority or times.
+-- CR012 the actor may not grant, or not to themselves, CR013 missing reason, unknown category, unusable priority or times,
+-- CR050 more than API keys grant, CR051 the balance has moved.
 DO $type$
 BEGIN
-    IF to_regtype('public.grant_result') IS NULL THEN
+    IF NOT EXISTS (SELECT FROM pg_attribute
+        WHERE attrelid = to_regclass('public.grant_result') AND attname = 'priority') THEN
+        DROP TYPE IF EXISTS public.grant_result CASCADE;
         CREATE TYPE public.grant_result AS (
             id uuid, user_id uuid, category text, credits bigint, entry_id bigint,
-            available_before bigint, available bigint, free bigint, paid bigint, replayed boolean);
+            available_before bigint, available bigint, free bigint, paid bigint, replayed boolean,
+            priority integer, effective_at timestamptz, expires_at timestamptz, created_at timestamptz);
     END IF;
 END
 $type$;
-DROP FUNCTION IF EXISTS public.grant_credits(uuid, bigint, text, text, text, text, text, text);
+DROP FUNCTION IF EXISTS public.grant_credits(
+    uuid, bigint, text, text, text, text, text, text, integer, timestamptz, timestamptz);
 
 CREATE OR REPLACE FUNCTION public.grant_credits(
     p_user_id uuid, p_credits bigint, p_category text, p_reason text, p_idempotency_key text,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL,
-    p_priority integer DEFAULT 100, p_effective_at timestamptz DEFAULT NULL, p_expires_at timestamptz DEFAULT NULL)
+    p_priority integer DEFAULT 100, p_effective_at timestamptz DEFAULT NULL, p_expires_at timestamptz DEFAULT NULL,
+    p_expected_version bigint DEFAULT NULL)
 RETURNS public.grant_result LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = credits, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
@@ -51,6 +58,8 @@ BEGIN
         RETURN granted_result(v_grant, true);
     END IF;
 
+    PERFORM require_version(p_user_id, p_expected_version);
+    PERFORM require_key_limit(p_actor, p_user_id, p_credits);
     v_now := clock_timestamp();
     PERFORM check_lot(p_priority, coalesce(p_effective_at, v_now), p_expires_at, v_now);
     INSERT INTO grants (user_id, category, credits, source, idempotency_key, reason, caller_id, granted_by, created_at,
@@ -103,7 +112,8 @@ BEGIN
     RETURN (p_grant.id, p_grant.user_id, p_grant.category, p_grant.credits, CASE WHEN v_own THEN v_entry.id END,
         coalesce(v_entry.balance_after, 0) - CASE WHEN v_own THEN v_entry.delta ELSE 0 END,
         coalesce(v_entry.balance_after, 0), coalesce(v_entry.free_after, 0),
-        coalesce(v_entry.balance_after - v_entry.free_after, 0), p_replayed)::public.grant_result;
+        coalesce(v_entry.balance_after - v_entry.free_after, 0), p_replayed,
+        p_grant.priority, p_grant.effective_at, p_grant.expires_at, p_grant.created_at)::public.grant_result;
 END
 $$;
 REVOKE ALL ON FUNCTION credits.check_lot, credits.granted_result FROM PUBLIC;

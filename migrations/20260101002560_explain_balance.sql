@@ -43,7 +43,11 @@ DECLARE
 BEGIN
     v_account.user_id := p_user_id;
     SELECT e.free_after, e.balance_after - e.free_after, e.seq INTO v_account.free, v_account.paid, v_account.version
-    FROM ledger_entries e WHERE e.user_id = p_user_id AND e.created_at <= p_as_of ORDER BY e.seq DESC LIMIT 1;
+    FROM ledger_entries e
+    -- Where to begin looking, with a minute to spare for clocks that were set back.
+    WHERE e.user_id = p_user_id AND e.seq <= public.entry_seq_at(p_user_id, p_as_of + interval '1 minute')
+        AND e.created_at <= p_as_of
+    ORDER BY e.seq DESC LIMIT 1;
     IF NOT FOUND THEN
         v_account.free := 0;
         v_account.paid := 0;

@@ -1,25 +1,29 @@
 -- A user says "I paid": the receipt waits until an admin has checked it. The same user, reference and amount again
--- returns the first claim. A signed-in user claims for themselves, and Buy Me a Coffee only: what Stripe got, Stripe
--- tells us. Nobody signed in means a caller with the service's rights. Lock: the account, so that one user's claims
--- come one after the other. Raises CR002 unknown user, CR003 amount out of range, CR011 reference already claimed,
--- CR012 claim for somebody else, CR013 unusable reference, provider or currency, CR014 too many claims waiting.
+-- returns the first claim, as does the same key whatever became of it. A signed-in user claims for themselves, and Buy Me a
+-- Coffee only: what Stripe got, Stripe tells us. Nobody signed in means a caller with the service's rights, or an API key
+-- (p_actor) that has the scope. Lock: the key, then the account, so that one user's claims come one after the other. Raises
+-- CR002 unknown user, CR003 amount out of range, CR004 unusable key, CR005 key used for another claim, CR011 reference
+-- already claimed, CR012 claim for somebody else, CR013 unusable reference, provider or currency, CR014 too many claims
+-- waiting, CR016.
+DROP FUNCTION IF EXISTS public.claim_receipt(uuid, text, text, bigint, text, text);
 CREATE OR REPLACE FUNCTION public.claim_receipt(
     p_user_id uuid, p_provider text, p_reference text, p_amount_cents bigint, p_currency text DEFAULT 'USD',
-    p_note text DEFAULT NULL)
+    p_note text DEFAULT NULL, p_idempotency_key text DEFAULT NULL, p_actor text DEFAULT NULL)
 RETURNS public.receipt_result LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = credits, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
-    v_signed_in constant uuid := auth.uid();
+    v_claimed_by constant text := coalesce(p_actor, 'user:' || p_user_id);
     v_receipt receipts;
     v_account accounts;
 BEGIN
-    IF p_user_id IS NULL OR p_user_id <> v_signed_in OR (v_signed_in IS NULL AND NOT is_service()) THEN
-        PERFORM refuse('CR012', 'A payment can only be claimed for yourself.');
-    ELSIF v_signed_in IS NOT NULL AND p_provider <> 'bmc' THEN
-        PERFORM refuse('CR012', 'Only payments through Buy Me a Coffee are claimed here.');
-    END IF;
+    PERFORM require_claimant(p_user_id, p_provider, p_actor);
     PERFORM check_receipt(p_provider, p_reference, p_amount_cents, p_currency, p_note);
+    v_receipt := claimed_with_key(p_user_id, p_provider, p_reference, p_amount_cents, p_currency, p_note,
+        p_idempotency_key, v_claimed_by);
     v_account := lock_account(p_user_id);
+    IF v_receipt.id IS NOT NULL THEN
+        RETURN receipt_state(v_receipt, v_account, true);
+    END IF;
     SELECT * INTO v_receipt FROM receipts r
     WHERE r.provider = p_provider AND r.reference_key = normalize_reference(p_reference) AND r.status <> 'rejected';
     IF FOUND THEN
@@ -33,7 +37,7 @@ BEGIN
         PERFORM refuse('CR014', 'Twenty of your claims are waiting already. Wait until they are checked.');
     END IF;
     INSERT INTO receipts (user_id, provider, reference, amount_cents, currency, note, claimed_by)
-    VALUES (p_user_id, p_provider, btrim(p_reference), p_amount_cents, p_currency, p_note, 'user:' || p_user_id)
+    VALUES (p_user_id, p_provider, btrim(p_reference), p_amount_cents, p_currency, p_note, v_claimed_by)
     RETURNING * INTO v_receipt;
     RETURN receipt_state(v_receipt, v_account, false);
 EXCEPTION WHEN unique_violation THEN

@@ -1,9 +1,10 @@
 -- Changes settings. NULL leaves one as it is. Refuses CR012 not allowed, CR013 out of range.
 DROP FUNCTION IF EXISTS public.change_settings(bigint, bigint, text, text, text);
+DROP FUNCTION IF EXISTS public.change_settings(bigint, bigint, text, text, text, bigint, integer);
 CREATE OR REPLACE FUNCTION public.change_settings(
     p_sign_up_credits bigint, p_cents_per_credit bigint,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL,
-    p_approval_limit bigint DEFAULT NULL, p_job_timeout_seconds integer DEFAULT NULL)
+    p_approval_limit bigint DEFAULT NULL, p_job_timeout_seconds integer DEFAULT NULL, p_usage_markup numeric DEFAULT NULL)
 RETURNS credits.settings LANGUAGE plpgsql SECURITY DEFINER SET search_path = credits, pg_temp AS $$
 DECLARE
     v_before settings;
@@ -14,7 +15,8 @@ BEGIN
     UPDATE settings s SET sign_up_credits = coalesce(p_sign_up_credits, s.sign_up_credits),
         cents_per_credit = coalesce(p_cents_per_credit, s.cents_per_credit),
         approval_limit = coalesce(p_approval_limit, s.approval_limit),
-        job_timeout_seconds = coalesce(p_job_timeout_seconds, s.job_timeout_seconds) RETURNING * INTO v_after;
+        job_timeout_seconds = coalesce(p_job_timeout_seconds, s.job_timeout_seconds),
+        usage_markup = coalesce(trim_scale(p_usage_markup), s.usage_markup) RETURNING * INTO v_after;
     PERFORM write_audit(p_actor, p_via, p_request_id, 'settings.change', NULL, NULL, to_jsonb(v_before), to_jsonb(v_after),
         NULL);
     RETURN v_after;
@@ -31,8 +33,10 @@ DECLARE
 BEGIN
     PERFORM authorize(p_actor, p_via, 'staff:write');
     -- Nobody may move a demo user's credits between the deletion of the entries and that of the account.
+    PERFORM FROM usage_accruals u WHERE u.user_id = ANY (v_ids) ORDER BY u.user_id FOR UPDATE;
     PERFORM FROM accounts a WHERE a.user_id = ANY (v_ids) ORDER BY a.user_id FOR UPDATE;
     PERFORM take_out_of_totals(v_ids);
+    PERFORM clear_usage(v_ids);
     DELETE FROM audit_log WHERE user_id = ANY (v_ids);
     DELETE FROM ledger_entries WHERE user_id = ANY (v_ids);
     DELETE FROM adjustments WHERE user_id = ANY (v_ids);

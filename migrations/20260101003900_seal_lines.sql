@@ -52,7 +52,7 @@ RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
     v_entry_id constant bigint := coalesce((SELECT max(e.id) FROM ledger_entries e), 0);
     v_action_id constant bigint := coalesce((SELECT max(a.id) FROM audit_log a), 0);
-    v_writers constant text[] := ARRAY(SELECT DISTINCT w.writer FROM writers() w);
+    v_writers constant text[] := ARRAY(SELECT w.writer FROM writers('credits.ledger_entries', 'credits.audit_log') w);
 BEGIN
     INSERT INTO seal_marks (entry_id, action_id, writers) VALUES (v_entry_id, v_action_id, v_writers)
     ON CONFLICT (only_row) DO UPDATE
@@ -60,13 +60,14 @@ BEGIN
 END
 $$;
 
--- The transactions that write to ledger or audit log now. They hold this lock from before their first id until they end.
-CREATE OR REPLACE FUNCTION credits.writers()
+-- The transactions that write to one of these tables now. They hold this lock from before their first id until they end.
+DROP FUNCTION IF EXISTS credits.writers();
+CREATE OR REPLACE FUNCTION credits.writers(VARIADIC p_tables regclass[])
 RETURNS TABLE (writer text) LANGUAGE sql VOLATILE SET search_path = credits, pg_temp AS $$
-    SELECT l.virtualtransaction FROM pg_locks l
+    SELECT DISTINCT l.virtualtransaction FROM pg_locks l
     WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
         AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-        AND l.relation IN ('credits.ledger_entries'::regclass, 'credits.audit_log'::regclass)
+        AND l.relation = ANY (p_tables)
 $$;
 REVOKE ALL ON FUNCTION credits.entry_lines, credits.action_lines, credits.seal_line, credits.compute_seal,
     credits.mark_seal, credits.writers FROM PUBLIC;

@@ -11,7 +11,8 @@ BEGIN
         RETURN 0;
     END IF;
     SELECT * INTO v_mark FROM seal_marks;
-    IF FOUND AND EXISTS (SELECT FROM writers() w WHERE w.writer = ANY (v_mark.writers)) THEN
+    IF FOUND AND EXISTS (SELECT FROM writers('credits.ledger_entries', 'credits.audit_log') w
+        WHERE w.writer = ANY (v_mark.writers)) THEN
         RETURN 0;
     END IF;
     WHILE v_made < p_most AND seal_next(v_mark.entry_id, v_mark.action_id) LOOP

@@ -13,7 +13,8 @@ CREATE OR REPLACE VIEW credits.invariants AS
         (11, 'I11', 'All balances together are what was granted and bought less what was spent and corrected.'),
         (12, 'I12', 'No job is open more than 15 minutes after its deadline.'),
         (13, 'I13', 'Each correction has its one entry, and above the limit a second person decided it.'),
-        (14, 'I14', 'Each lot begins once with its credits, ends at most once, and holds what its past says.')
+        (14, 'I14', 'Each lot begins once with its credits, ends at most once, and holds what its past says.'),
+        (15, 'I15', 'What users owe for usage is exactly what was billed to them less what was charged for it.')
         ) AS l(number, invariant, law);
 REVOKE ALL ON credits.invariants FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT ON credits.invariants TO credits_app;
@@ -34,6 +35,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = credits, pg_temp AS $$
         UNION ALL SELECT * FROM check_adjustments()
         UNION ALL SELECT * FROM check_callers(p_since)
         UNION ALL SELECT * FROM check_lots(p_since)
+        UNION ALL SELECT * FROM check_usage_totals(p_since)
         UNION ALL SELECT * FROM check_seals(p_since)) b ON b.invariant = l.invariant
     WHERE p_since IS NULL OR l.invariant <> 'I11'
     GROUP BY l.number, l.invariant, l.law ORDER BY l.number

@@ -31,6 +31,9 @@ public sealed class Job
     public DateTimeOffset Deadline { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>The seq of its charge in the user's ledger.</summary>
+    public long ChargeSeq { get; init; }
 }
 
 internal sealed class JobRecord

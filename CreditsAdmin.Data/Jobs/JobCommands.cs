@@ -22,9 +22,9 @@ public sealed class JobCommands(CreditsDatabase database, ChargeGatherer gathere
     /// first result. Refuses CR001 to CR005, CR012, CR013 and CR016. What the API asks for at the same time is written
     /// together; nobody can tell from the answer.</summary>
     public Task<CreditResult<JobOutcome>> ChargeAsync(ChargeRequest request, Caller caller, CancellationToken cancel) =>
-        gatherer.IsOn && caller.Via == "api"
-            ? gatherer.ChargeAsync(request, caller, cancel)
-            : ChargeBatch.RunAsync(database.App, request, caller, cancel);
+        CreditsTelemetry.WatchesCharges
+            ? CreditsTelemetry.WatchChargeAsync(() => WriteAsync(request, caller, cancel), job => job.Replayed ? 0 : job.Cost)
+            : WriteAsync(request, caller, cancel);
 
     /// <summary>Many charges of one caller, as if each were asked for alone, in their order: one answer for each. Takes
     /// 1 to <see cref="MostCharges"/>.</summary>
@@ -32,7 +32,9 @@ public sealed class JobCommands(CreditsDatabase database, ChargeGatherer gathere
         IEnumerable<ChargeRequest> requests, Caller caller, CancellationToken cancel)
     {
         ChargeItem[] items = [.. requests.Select(request => new ChargeItem(request, caller))];
-        return await ChargeBatch.RunAsync(database.App, items, cancel);
+        var answers = await ChargeBatch.RunAsync(database.App, items, cancel);
+        CreditsTelemetry.Charged.Add(answers.Sum(one => one.Result?.Value is { Replayed: false } job ? job.Cost : 0));
+        return answers;
     }
 
     /// <summary>Completes a job, for <paramref name="actualCost"/> credits when that is less than was charged.
@@ -42,7 +44,7 @@ public sealed class JobCommands(CreditsDatabase database, ChargeGatherer gathere
         database.App.CallRepeatableAsync(
             $"SELECT {JobOutcome.Columns} FROM complete_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
             Value(jobId), Value(actualCost), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
-            Value(idempotencyKey));
+            Value(idempotencyKey)).CountAsync(CreditsTelemetry.Refunded, RefundedNow);
 
     /// <summary>Fails a job and gives its credits back, once. Refuses CR006, CR007, CR012 and CR013.</summary>
     public Task<CreditResult<JobOutcome>> FailAsync(
@@ -50,7 +52,13 @@ public sealed class JobCommands(CreditsDatabase database, ChargeGatherer gathere
         database.App.CallRepeatableAsync(
             $"SELECT {JobOutcome.Columns} FROM fail_job($1, $2, $3, $4, $5, $6)", JobOutcome.Read, cancel,
             Value(jobId), Value(error), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
-            Value(idempotencyKey));
+            Value(idempotencyKey)).CountAsync(CreditsTelemetry.Refunded, RefundedNow);
+
+    /// <summary>Fails a job that nobody wants any more, with the error <c>cancelled</c>: everything goes back. Refuses as
+    /// <see cref="FailAsync"/>.</summary>
+    public Task<CreditResult<JobOutcome>> CancelAsync(
+        Guid jobId, Caller caller, CancellationToken cancel, string? idempotencyKey = null) =>
+        FailAsync(jobId, "cancelled", caller, cancel, idempotencyKey);
 
     /// <summary>Expires up to a hundred jobs that nobody finished in time and gives their credits back; how many. Any
     /// number of instances may do so at once.</summary>
@@ -60,4 +68,11 @@ public sealed class JobCommands(CreditsDatabase database, ChargeGatherer gathere
     /// <summary>Forgets idempotency keys that are older than a week; how many.</summary>
     public Task<long> ForgetKeysAsync(CancellationToken cancel) =>
         database.App.CountAsync("SELECT forget_idempotency_keys()", cancel);
+
+    private static long RefundedNow(JobOutcome job) => job.Replayed ? 0 : job.Refunded;
+
+    private Task<CreditResult<JobOutcome>> WriteAsync(ChargeRequest request, Caller caller, CancellationToken cancel) =>
+        gatherer.IsOn && caller.Via == "api"
+            ? gatherer.ChargeAsync(request, caller, cancel)
+            : ChargeBatch.RunAsync(database.App, request, caller, cancel);
 }

@@ -48,6 +48,10 @@ public static class LedgerQueries
         db.PublicEntries.Where(entry => entry.UserId == userId)
             .PageAsync(entry => entry.Seq, at, entry => entry, cancel);
 
+    /// <summary>The seq of the user's last entry that was written by then; 0 before the first.</summary>
+    internal static Task<long> SeqAtAsync(CreditsDb db, Guid userId, DateTimeOffset time, CancellationToken cancel) =>
+        db.Database.SqlQuery<long>($"SELECT entry_seq_at({userId}, {time.ToUniversalTime()}) AS \"Value\"").SingleAsync(cancel);
+
     private static Expression<Func<EntryRecord, LedgerRow>> Rows(CreditsDb db) => entry => new LedgerRow(
         entry.Id, entry.UserId,
         db.Users.Where(user => user.Id == entry.UserId).Select(user => user.Email).FirstOrDefault(),

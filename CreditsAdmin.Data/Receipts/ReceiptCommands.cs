@@ -9,7 +9,9 @@ namespace CreditsAdmin.Data.Receipts;
 /// <param name="AmountCents">Cents of <paramref name="Currency"/>, at least 1.</param>
 /// <param name="Currency">ISO 4217, such as USD.</param>
 /// <param name="Note">What the user adds; may be missing.</param>
-public sealed record ReceiptClaim(string? Reference, long? AmountCents, string Currency = "USD", string? Note = null);
+/// <param name="Provider">bmc; a front end may also claim stripe and manual.</param>
+public sealed record ReceiptClaim(
+    string? Reference, long? AmountCents, string Currency = "USD", string? Note = null, string Provider = "bmc");
 
 /// <summary>A payment that staff have checked already.</summary>
 /// <param name="UserId">Who paid.</param>
@@ -41,11 +43,20 @@ public sealed class ReceiptCommands(CreditsDatabase database)
         "id, user_id, status, credits, entry_id, available_before, available, free, paid, replayed";
 
     /// <summary>A signed-in user claims a Buy Me a Coffee payment. Runs as that user, so Postgres lets them claim for
-    /// nobody else. Refuses CR003, CR011, CR013 and CR014.</summary>
-    public Task<CreditResult<ReceiptOutcome>> ClaimAsync(Guid userId, ReceiptClaim claim, CancellationToken cancel) =>
+    /// nobody else. Refuses CR003 to CR005, CR011 to CR014 and CR016.</summary>
+    public Task<CreditResult<ReceiptOutcome>> ClaimAsync(
+        Guid userId, ReceiptClaim claim, CancellationToken cancel, string? idempotencyKey = null) =>
         database.AsUserAsync(userId, connection => connection.CallAsync(
-            $"SELECT {Columns} FROM claim_receipt($1, 'bmc', $2, $3, $4, $5)", ReceiptOutcome.Read, cancel,
-            Value(userId), Value(claim.Reference), Value(claim.AmountCents), Value(claim.Currency), Value(claim.Note)), cancel);
+            $"SELECT {Columns} FROM claim_receipt($1, $2, $3, $4, $5, $6, $7)", ReceiptOutcome.Read, cancel,
+            Claim(userId, claim, idempotencyKey)), cancel);
+
+    /// <summary>A front end claims a payment for one of its users. Refuses CR002 to CR005, CR011 to CR014 and
+    /// CR016.</summary>
+    public Task<CreditResult<ReceiptOutcome>> ClaimForAsync(
+        Guid userId, ReceiptClaim claim, string? idempotencyKey, Caller caller, CancellationToken cancel) =>
+        database.App.CallRepeatableAsync(
+            $"SELECT {Columns} FROM claim_receipt($1, $2, $3, $4, $5, $6, $7, $8)", ReceiptOutcome.Read, cancel,
+            [.. Claim(userId, claim, idempotencyKey), Value(caller.Actor)]);
 
     /// <summary>Verifies a claim and adds <paramref name="credits"/>, once. Refuses CR003, CR009, CR010 and
     /// CR012.</summary>
@@ -53,7 +64,8 @@ public sealed class ReceiptCommands(CreditsDatabase database)
         Guid receiptId, long? credits, Caller caller, CancellationToken cancel) =>
         database.App.CallAsync(
             $"SELECT {Columns} FROM verify_receipt($1, $2, $3, $4, $5)", ReceiptOutcome.Read, cancel,
-            Value(receiptId), Value(credits), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            Value(receiptId), Value(credits), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId))
+        .CountAsync(CreditsTelemetry.Granted, GrantedNow);
 
     /// <summary>Rejects a claim with a reason that the user reads. Refuses CR009, CR010, CR012 and CR013.</summary>
     public Task<CreditResult<ReceiptOutcome>> RejectAsync(
@@ -70,5 +82,14 @@ public sealed class ReceiptCommands(CreditsDatabase database)
             $"SELECT {Columns} FROM record_receipt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", ReceiptOutcome.Read, cancel,
             Value(payment.UserId), Value(payment.Credits), Value(payment.AmountCents), Value(payment.Reference),
             Value(payment.Note), Value(caller.Actor), Value(caller.Via), Value(caller.RequestId),
-            Parameter(payment.Priority, NpgsqlDbType.Integer), Value(payment.ExpiresAt));
+            Parameter(payment.Priority, NpgsqlDbType.Integer), Value(payment.ExpiresAt))
+        .CountAsync(CreditsTelemetry.Granted, GrantedNow);
+
+    private static long GrantedNow(ReceiptOutcome receipt) => receipt.Replayed ? 0 : receipt.Credits ?? 0;
+
+    private static NpgsqlParameter[] Claim(Guid userId, ReceiptClaim claim, string? idempotencyKey) =>
+    [
+        Value(userId), Value(claim.Provider), Value(claim.Reference), Value(claim.AmountCents), Value(claim.Currency),
+        Value(claim.Note), Value(idempotencyKey),
+    ];
 }

@@ -8,6 +8,12 @@ namespace CreditsAdmin.Data.Receipts;
 /// <param name="Reference">With this reference, however it is written.</param>
 public sealed record ReceiptFilter(Guid? UserId = null, string? Status = null, string? Reference = null);
 
+/// <summary>Which receipts a user or a front end lists; null means all.</summary>
+/// <param name="UserId">Of this user.</param>
+/// <param name="Status">pending, verified or rejected.</param>
+/// <param name="Provider">bmc, stripe or manual.</param>
+public sealed record ReceiptHistoryFilter(Guid? UserId = null, string? Status = null, string? Provider = null);
+
 /// <summary>A receipt in the console's list, with its user and their balance in credits.</summary>
 /// <param name="SuggestedCredits">What the amount buys at the configured price of a credit; at least 1.</param>
 /// <param name="StaffEmail">The member of staff who decided, or null.</param>
@@ -41,6 +47,21 @@ public static class ReceiptQueries
         CreditsDb db, Guid userId, Keyset<Guid> at, CancellationToken cancel) =>
         db.PublicReceipts.Where(receipt => receipt.UserId == userId)
             .PageAsync(receipt => receipt.Id, at, receipt => receipt, cancel);
+
+    /// <summary>What users and front ends may see of receipts, newest first.</summary>
+    public static Task<Page<Receipt>> HistoryAsync(
+        CreditsDb db, ReceiptHistoryFilter filter, Keyset<Guid> at, CancellationToken cancel)
+    {
+        var receipts = db.PublicReceipts.AsQueryable();
+        if (filter.UserId is { } userId) receipts = receipts.Where(receipt => receipt.UserId == userId);
+        if (filter.Status is { } status) receipts = receipts.Where(receipt => receipt.Status == status);
+        if (filter.Provider is { } provider) receipts = receipts.Where(receipt => receipt.Provider == provider);
+        return receipts.PageAsync(receipt => receipt.Id, at, receipt => receipt, cancel);
+    }
+
+    /// <summary>One receipt; null when there is none, or none that the reader may see.</summary>
+    public static Task<Receipt?> FindAsync(CreditsDb db, Guid receiptId, CancellationToken cancel) =>
+        db.PublicReceipts.SingleOrDefaultAsync(receipt => receipt.Id == receiptId, cancel);
 
     /// <summary>How many claims wait for a decision, counted to 100 at most.</summary>
     public static Task<int> CountPendingAsync(CreditsDb db, CancellationToken cancel) =>

@@ -17,12 +17,21 @@ public sealed record UserRow(
 /// <summary>Where a page of users begins: they are ordered by sign-up, then id.</summary>
 public readonly record struct UserCursor(DateTimeOffset CreatedAt, Guid Id);
 
+/// <summary>A user as they see themselves.</summary>
+public sealed record Me(Guid Id, string? Email, string? Name, DateTimeOffset CreatedAt);
+
 /// <summary>Reads users.</summary>
 public static class UserQueries
 {
     /// <summary>One user; null when there is none.</summary>
     public static Task<UserRow?> FindAsync(CreditsDb db, Guid userId, CancellationToken cancel) =>
         Rows(db, db.Users.Where(user => user.Id == userId)).SingleOrDefaultAsync(cancel);
+
+    /// <summary>The signed-in user whose connection it is; null for nobody, and before they have an account.</summary>
+    public static async Task<Me?> FindMeAsync(CreditsDb db, CancellationToken cancel) =>
+        await db.Database.SqlQuery<Me>(
+            $"SELECT id AS \"Id\", email AS \"Email\", name AS \"Name\", created_at AS \"CreatedAt\" FROM me")
+            .ToListAsync(cancel) is [{ } me] ? me : null;
 
     /// <summary>The user with this e-mail address, whatever its case; null when there is none.</summary>
     public static Task<UserRow?> FindByEmailAsync(CreditsDb db, string email, CancellationToken cancel)

@@ -1,7 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.ApiKeys;
 using CreditsAdmin.Tests.Infrastructure;
@@ -72,7 +68,7 @@ public class AccessTests(CreditsApp app) : AppTest(app)
         var (ana, bo) = (await App.Database.SignUpAsync(), await App.Database.SignUpAsync());
         var api = await App.ApiClientAsync();
         var (anasJob, bosJob) = (await api.ChargeAsync(ana), await api.ChargeAsync(bo));
-        using var user = App.ClientWith(Token(ana, "authenticated"));
+        using var user = App.ClientWith(UserTokens.Of(ana));
 
         Assert.Equal(200, (await user.ReadAsync($"/v1/balances/{ana}")).Status);
         Assert.Equal(200, (await user.ReadAsync($"/v1/jobs/{anasJob["id"]}")).Status);
@@ -88,7 +84,7 @@ public class AccessTests(CreditsApp app) : AppTest(app)
     {
         var ana = await App.Database.SignUpAsync();
         var job = await (await App.ApiClientAsync()).ChargeAsync(ana);
-        using var user = App.ClientWith(Token(ana, "authenticated"));
+        using var user = App.ClientWith(UserTokens.Of(ana));
 
         Assert.Equal(403, (await user.ChargeAsync(ana)).Status);
         Assert.Equal(403, (await user.PostAsync($"/v1/jobs/{job["id"]}/fail")).Status);
@@ -100,7 +96,7 @@ public class AccessTests(CreditsApp app) : AppTest(app)
     public async Task A_token_that_claims_to_be_the_service_gains_nothing()
     {
         var ana = await App.Database.SignUpAsync();
-        using var service = App.ClientWith(Token(ana, "service_role"));
+        using var service = App.ClientWith(UserTokens.Of(ana, "service_role"));
 
         Assert.Equal(401, (await service.ReadAsync($"/v1/balances/{ana}")).Status);
     }
@@ -163,15 +159,5 @@ public class AccessTests(CreditsApp app) : AppTest(app)
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/balances/{user}");
         request.Headers.IfNoneMatch.ParseAdd(tag);
         return (int)(await api.SendAsync(request, Cancel)).StatusCode;
-    }
-
-    // As Supabase Auth signs them.
-    private static string Token(Guid sub, string role)
-    {
-        static string Part(object value) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(value));
-        var body = Part(new { alg = "HS256", typ = "JWT" }) + "."
-            + Part(new { sub, role, aud = "authenticated", exp = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds() });
-        return body + "." + Base64Url.EncodeToString(HMACSHA256.HashData(
-            Encoding.UTF8.GetBytes(CreditsApp.JwtSecret), Encoding.ASCII.GetBytes(body)));
     }
 }

@@ -117,7 +117,7 @@ public class CommandLineTests(CommandFolder folder) : IClassFixture<CommandFolde
         var refused = await folder.RunAsync("", "settings", "--approval-limit", "-1");
 
         Assert.Equal(
-            "sign-up-credits      5\ncents-per-credit     100\napproval-limit       10000\njob-timeout-seconds  7200\n", changed.Out);
+            "sign-up-credits      5\ncents-per-credit     100\napproval-limit       10000\njob-timeout-seconds  7200\nusage-markup         0\n", changed.Out);
         Assert.Equal((4, ""), (refused.ExitCode, refused.Out));
     }
 

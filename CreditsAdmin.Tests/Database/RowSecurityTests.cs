@@ -44,7 +44,12 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
             $"record_receipt('{ana}', 1000000, 1)", "verify_receipt(gen_random_uuid(), 1)", "reject_receipt(gen_random_uuid(), 'no')",
             "fail_job(gen_random_uuid())", "complete_job(gen_random_uuid())", $"set_staff('{ana}', 'admin')",
             "create_api_key('k', 'abcdefgh', sha256(''), '{jobs:write}', 'sql:x')", "clear_demo_data()", "change_settings(1000, 1)",
-            "seal_ledger()", "read_seal(1)", "check_ledger()", "watch_ledger()",
+            "create_webhook_endpoint('https://example.com/', '{balance.low}', '')", "claim_webhook_deliveries(1, 1, 1)",
+            "resend_webhook_delivery(gen_random_uuid())", $"set_low_balance('{ana}', 0)",
+            $"check_rate_limit('{ana}', 'user', 1, 60)", $"take_rate_limit('{ana}', 'user', 1, 60)", "cleanup_expired_rate_limits()",
+            $"record_rate_limit_refusals('{ana}', 'user', 1, 60, 'fixed', now(), 1)",
+            "rotate_api_key('k', 'abcdefgh', sha256(''), '1 hour', 'sql:x')", "touch_api_key(gen_random_uuid())",
+            "void_grant(gen_random_uuid(), 'no')", $"explain_balance('{bo}')", "seal_ledger()", "read_seal(1)", "check_ledger()", "watch_ledger()",
             "create_user('x@example.com')", "store_data_protection_key('k', '<k/>')", $"begin_sign_in('{ana}')", $"complete_sign_in('{ana}')",
         })
         {
@@ -57,10 +62,37 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     }
 
     [Fact]
+    public async Task A_function_that_reads_shows_a_user_their_own_and_nobody_elses()
+    {
+        var (ana, bo) = (await BusyUserAsync(), await BusyUserAsync());
+        var grant = await Database.ScalarAsync<Guid>("SELECT id FROM credits.grants WHERE user_id = $1 LIMIT 1", bo);
+
+        await AsAsync("authenticated", ana, async connection =>
+        {
+            Assert.Equal(1, await CountAsync(connection, "SELECT count(*) FROM me"));
+            Assert.Equal(1, await CountAsync(connection, $"SELECT count(*) FROM list_grants('{ana}')"));
+            Assert.Equal(1, await CountAsync(connection, $"SELECT count(*) FROM balance_at('{ana}', now())"));
+            Assert.Equal(2, await CountAsync(connection, $"SELECT entry_seq_at('{ana}', now() + interval '1 hour')"));
+            Assert.Equal(0, await CountAsync(connection, $"SELECT count(*) FROM list_grants('{bo}')"));
+            Assert.Equal(0, await CountAsync(connection, $"SELECT count(*) FROM list_grants(NULL, '{grant}')"));
+            Assert.Equal(0, await CountAsync(connection, $"SELECT count(*) FROM balance_at('{bo}', now())"));
+            Assert.Equal(0, await CountAsync(connection, $"SELECT entry_seq_at('{bo}', now() + interval '1 hour')"));
+        });
+        Assert.Equal("CR012", await TryAsAsync("authenticated", ana,
+            $"SELECT claim_receipt('{ana}', 'bmc', 'BMC-7', 500, 'USD', NULL, 'k', 'key:{bo}')"));
+        foreach (var call in new[] { $"list_grants('{ana}')", $"balance_at('{ana}', now())", $"entry_seq_at('{ana}', now())" })
+        {
+            Assert.Equal("42501", await TryAsAsync("anon", null, $"SELECT {call}"));
+        }
+    }
+
+    [Fact]
     public async Task The_private_tables_are_out_of_reach_for_users()
     {
         var ana = await BusyUserAsync();
-        foreach (var table in new[] { "accounts", "ledger_entries", "jobs", "receipts", "passwords", "api_keys", "audit_log", "staff" })
+        foreach (var table in new[] { "accounts", "ledger_entries", "jobs", "receipts", "passwords", "api_keys", "audit_log", "staff",
+            "webhook_endpoints", "webhook_secrets", "webhook_events", "webhook_deliveries", "webhook_attempts", "webhook_log",
+            "rate_limits", "rate_limit_refusals" })
         {
             Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"SELECT * FROM credits.{table}"));
             Assert.Equal("42501", await TryAsAsync("authenticated", ana, $"TRUNCATE credits.{table} CASCADE"));
@@ -94,6 +126,8 @@ public class RowSecurityTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     [InlineData("INSERT INTO credits.staff (user_id, role) SELECT id, 'admin' FROM credits.users")]
     [InlineData("DELETE FROM credits.audit_log")]
     [InlineData("TRUNCATE credits.ledger_entries")]
+    [InlineData("SELECT * FROM credits.webhook_secrets")]
+    [InlineData("DELETE FROM credits.webhook_events")]
     [InlineData("ALTER TABLE credits.accounts DISABLE ROW LEVEL SECURITY")]
     [InlineData("SELECT credits.post_entry(gen_random_uuid(), 'adjustment', 1, 0, 1, NULL)")]
     public async Task The_apps_login_owns_nothing_and_moves_credits_through_functions_only(string statement)

@@ -32,11 +32,13 @@ internal sealed class AppProcess : IAsyncDisposable
     public static Task<AppProcess> ServeAsync(string dataPath, int port) =>
         ServeAsync(Info(dataPath, [], url: $"http://127.0.0.1:{port}"));
 
-    /// <summary>The same over a database that is there already.</summary>
-    public static Task<AppProcess> ServeOverAsync(string ownerConnectionString, int port)
+    /// <summary>The same over a database that is there already, with settings as the environment names them.</summary>
+    public static Task<AppProcess> ServeOverAsync(
+        string ownerConnectionString, int port, params IEnumerable<(string Name, string Value)> settings)
     {
         var info = Info("unused", [], url: $"http://127.0.0.1:{port}");
         info.Environment["ConnectionStrings__Credits"] = ownerConnectionString;
+        foreach (var (name, value) in settings) info.Environment[name] = value;
         return ServeAsync(info);
     }
 

@@ -23,6 +23,9 @@ public class CreditsApp(TestCluster cluster) : WebApplicationFactory<Program>, I
     /// <summary>Off: tests check the books themselves.</summary>
     protected virtual string LedgerWatchSeconds => "0";
 
+    /// <summary>Settings of this app alone.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
+
     /// <summary>Such as <c>http://127.0.0.1:40123</c>.</summary>
     public string BaseUrl { get; private set; } = "";
 
@@ -46,7 +49,7 @@ public class CreditsApp(TestCluster cluster) : WebApplicationFactory<Program>, I
     protected override IHost CreateHost(IHostBuilder builder)
     {
         builder.UseContentRoot(Repository.Root);
-        builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(
+        builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(Settings.UnionBy(
             new Dictionary<string, string?>
             {
                 ["ConnectionStrings:Credits"] = connectionString,
@@ -55,7 +58,14 @@ public class CreditsApp(TestCluster cluster) : WebApplicationFactory<Program>, I
                 ["LedgerWatch:Seconds"] = LedgerWatchSeconds,
                 ["Logging:LogLevel:Default"] = "Error",
                 ["Logging:LogLevel:CreditsAdmin.Web.Hosting"] = "None",
-            }));
+                // Many tests are one address and one user for a moment.
+                ["RateLimits:User:Reads"] = "1000000/60",
+                ["RateLimits:User:Writes"] = "1000000/60",
+                ["RateLimits:Address:Reads"] = "1000000/60",
+                ["RateLimits:Address:Writes"] = "1000000/60",
+                ["RateLimits:Address:SignIn"] = "1000000/60",
+            },
+            setting => setting.Key)));
         return base.CreateHost(builder);
     }
 

@@ -1,4 +1,5 @@
 using CreditsAdmin.Data;
+using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace CreditsAdmin.Web.Api;
 
@@ -15,6 +16,7 @@ internal static class ApiFaults
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
+            if (http.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true }) throw;
             return; // nobody is there to read an answer
         }
         catch (Exception error) when (!http.Response.HasStarted)

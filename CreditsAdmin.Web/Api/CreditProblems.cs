@@ -1,71 +1,10 @@
-using System.Text.Json;
 using CreditsAdmin.Data;
-using static CreditsAdmin.Data.RefusalCode;
 
 namespace CreditsAdmin.Web.Api;
 
-/// <summary>Every problem of the API, and the only place that knows which HTTP status a refusal has.</summary>
+/// <summary>Every problem of the API.</summary>
 internal static class CreditProblems
 {
-    private static readonly Dictionary<RefusalCode, ProblemKind> Refusals = new[]
-    {
-        Refusal(InsufficientCredits, 402, "Not enough credits",
-            "The job costs more credits than the user has. Nothing was charged.",
-            "Let the user get more credits, then send the request again: its Idempotency-Key is still unused."),
-        Refusal(UnknownUser, 404, "No such user",
-            "Nobody with this id has an account, or not one that you may see.", "Check the user's id."),
-        Refusal(InvalidAmount, 400, "Not an amount of credits",
-            "An amount is missing, not a whole number or out of range.",
-            "Send a whole JSON number of credits from 1 to 1000000000000; an actual_cost may be 0."),
-        Refusal(InvalidIdempotencyKey, 400, "No usable Idempotency-Key",
-            "Whatever moves credits needs an idempotency key, so that sending it twice moves them once.",
-            "Send 1 to 255 visible ASCII characters without spaces, such as a new UUID for every action."),
-        Refusal(IdempotencyKeyReuse, 422, "Idempotency-Key used before",
-            "This key belongs to an earlier request of yours that asked for something else.",
-            "Use a new key for a new action; to repeat an action, send exactly what you sent before."),
-        Refusal(UnknownJob, 404, "No such job",
-            "There is no job with this id, or not one that you may see.", "Check the job's id."),
-        Refusal(JobAlreadyFinished, 409, "Job finished already",
-            "The job was completed, failed or expired before, with another result.",
-            "Read the job to see what became of it. Nothing needs to be sent again."),
-        Refusal(CostAboveCharge, 400, "More than was charged",
-            "A job can cost less than was charged for it, never more.",
-            "Send an actual_cost up to the job's cost, and charge the rest as a job of its own."),
-        Refusal(UnknownReceipt, 404, "No such receipt",
-            "There is no receipt with this id, or not one that you may see.", "Check the receipt's id."),
-        Refusal(ReceiptAlreadyDecided, 409, "Receipt decided already",
-            "The receipt was verified or rejected before.", "Read the receipt to see what was decided."),
-        Refusal(DuplicateReference, 409, "Payment used before",
-            "A payment counts once, and this reference was used before.", "Check the payment's reference."),
-        Refusal(Forbidden, 403, "Not allowed",
-            "You are known, and you may not do this.", "Use an API key that has the scope, or ask an admin for one."),
-        Refusal(InvalidInput, 400, "Something in the request cannot be used",
-            "A value is missing, too long, of another type or not known here.",
-            "Correct the request; errors names the fields that are known to be wrong."),
-        Refusal(TooManyClaims, 429, "Too many claims are waiting",
-            "This user has as many undecided claims as one may have.", "Wait until staff decided one of them."),
-        Refusal(RequestInProgress, 409, "Still under way",
-            "The same request, with the same Idempotency-Key, has not ended yet.",
-            "Wait as long as Retry-After says, then send it again: it answers with the one result."),
-        Refusal(UnknownGrant, 404, "No such grant",
-            "There is no grant with this id, or not one that you may see.", "Check the grant's id."),
-        Refusal(GrantAlreadyClosed, 409, "Grant closed already",
-            "The grant has expired or was voided before.", "Explain the balance to see what became of it."),
-        Refusal(NotReversible, 409, "Cannot be reversed",
-            "There is no such ledger entry, or one of its kind is undone in another way.",
-            "Read the detail: it says what to do in its place."),
-        Refusal(AlreadyReversed, 409, "Reversed already",
-            "The entry was reversed, its credits went back, or that waits for a second admin.", "Read the ledger first."),
-        Refusal(UnknownAdjustment, 404, "No such adjustment",
-            "There is no adjustment with this id, or not one that you may see.", "Check the adjustment's id."),
-        Refusal(AdjustmentAlreadyDecided, 409, "Adjustment decided already",
-            "The adjustment was approved or rejected before, or it has expired.", "Read it to see what became of it."),
-        Refusal(SecondPersonNeeded, 403, "A second person is needed",
-            "Nobody approves their own request, nor one for their own account.", "Ask another admin to approve it."),
-        Refusal(EmailTaken, 409, "E-mail address taken",
-            "There is already a user with this e-mail address.", "Use another address, or find that user."),
-    }.ToDictionary();
-
     public static ProblemKind MalformedJson { get; } = new("malformed_json", 400, "Not one JSON object",
         "The body is not one well-formed JSON object.",
         "Send one JSON object in UTF-8, at most 32 levels deep, no name twice, no comments, nothing after it.");
@@ -90,6 +29,10 @@ internal static class CreditProblems
     public static ProblemKind UnsupportedMediaType { get; } = new("unsupported_media_type", 415, "Not sent as JSON",
         "Bodies are plain JSON in UTF-8.", "Send \"Content-Type: application/json\" and no Content-Encoding.");
 
+    public static ProblemKind RateLimited { get; } = new("rate_limited", 429, "Too many requests",
+        "More requests came from you than are let through in this time. This one was not looked at.",
+        "Wait as long as Retry-After says, then send it again with the same Idempotency-Key.");
+
     public static ProblemKind InternalError { get; } = new("internal_error", 500, "Our mistake",
         "Something failed here that should not have.",
         "Send the same request again with the same Idempotency-Key; if it fails again, tell us the request_id.");
@@ -105,28 +48,25 @@ internal static class CreditProblems
     /// <summary>All of them: each has a page.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        .. Refusals.Values, MalformedJson, BadRequest, Unauthorized, NotFound, MethodNotAllowed, PayloadTooLarge,
-        UnsupportedMediaType, InternalError, ServiceUnavailable, LedgerUnsound,
+        .. RefusalProblems.All.Values, MalformedJson, BadRequest, Unauthorized, NotFound, MethodNotAllowed, PayloadTooLarge,
+        UnsupportedMediaType, RateLimited, InternalError, ServiceUnavailable, LedgerUnsound,
     ];
 
     /// <summary>The kind of a refusal.</summary>
-    public static ProblemKind Of(RefusalCode code) => Refusals[code];
+    public static ProblemKind Of(RefusalCode code) => RefusalProblems.All[code];
 
     /// <summary>The kind of an answer that so far has a status only.</summary>
     public static ProblemKind OfStatus(int status) => status switch
     {
         401 => Unauthorized,
-        403 => Of(Forbidden),
+        403 => Of(RefusalCode.Forbidden),
         404 => NotFound,
         405 => MethodNotAllowed,
         413 => PayloadTooLarge,
         415 => UnsupportedMediaType,
+        429 => RateLimited,
         503 => ServiceUnavailable,
         < 500 => BadRequest,
         _ => InternalError,
     };
-
-    private static (RefusalCode, ProblemKind) Refusal(
-        RefusalCode code, int status, string title, string meaning, string advice) =>
-        (code, new(JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString()), status, title, meaning, advice));
 }

@@ -1,3 +1,5 @@
+using CreditsAdmin.Web.Api.Contract;
+
 namespace CreditsAdmin.Web.Api;
 
 /// <summary>The JSON API for front ends, under <c>/v1</c>.</summary>
@@ -8,6 +10,7 @@ public static class CreditsApi
     {
         services.AddApiAccess(configuration);
         services.AddTransient<IStartupFilter, RequestIds>();
+        services.AddSingleton<ApiDocument>();
         return services;
     }
 
@@ -20,7 +23,18 @@ public static class CreditsApi
         routes.MapJobs();
         routes.MapBalances();
         routes.MapLedger();
+        routes.MapPrices();
+        routes.MapEstimates();
+        routes.MapUsage();
+        routes.MapWebhookEndpoints();
+        routes.MapWebhookDeliveries();
+        routes.MapRateLimits();
+        routes.MapGrants();
+        routes.MapReceipts();
+        routes.MapMe();
         app.MapProblemPages();
+        app.MapContract();
+        app.UseInteractiveDocs();
         return app;
     }
 }

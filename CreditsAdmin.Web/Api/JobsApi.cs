@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditsAdmin.Web.Api;
 
-/// <summary>Charges, completes and fails jobs.</summary>
+/// <summary>Charges, ends and reads jobs.</summary>
 internal static class JobsApi
 {
     /// <summary>What the JSON of a charge may have.</summary>
@@ -17,7 +17,9 @@ internal static class JobsApi
         v1.MapPost("/jobs/batch", JobBatches.ChargeAsync).RequireScope("jobs:write");
         v1.MapPost("/jobs/{id}/complete", CompleteAsync).RequireScope("jobs:write");
         v1.MapPost("/jobs/{id}/fail", FailAsync).RequireScope("jobs:write");
+        v1.MapPost("/jobs/{id}/cancel", CancelAsync).RequireScope("jobs:write");
         v1.MapGet("/jobs/{id}", FindAsync).RequireScope("jobs:read");
+        v1.MapGet("/jobs", ListAsync).RequireScope("jobs:read");
     }
 
     private static async Task<Results<JobAnswer, ProblemAnswer>> ChargeAsync(
@@ -52,6 +54,25 @@ internal static class JobsApi
         if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
         var failed = await jobs.FailAsync(jobId, error, ApiAccess.CallerOf(http), cancel, key);
         return Answer(StatusCodes.Status200OK, failed);
+    }
+
+    private static async Task<Results<JobAnswer, ProblemAnswer>> CancelAsync(
+        string id, HttpContext http, JobCommands jobs, CancellationToken cancel)
+    {
+        var input = await RequestBody.ReadAsync(http.Request, required: false, [], cancel);
+        var key = input.IdempotencyKey(http.Request);
+        if (input.Problem is { } problem) return problem;
+        if (ApiIds.Parse(id, ApiIds.Job) is not { } jobId) return ProblemAnswer.Of(RefusalCode.UnknownJob);
+        var cancelled = await jobs.CancelAsync(jobId, ApiAccess.CallerOf(http), cancel, key);
+        return Answer(StatusCodes.Status200OK, cancelled);
+    }
+
+    private static Task<Results<ListAnswer<JobListBody>, ProblemAnswer>> ListAsync(
+        HttpContext http, CreditsDatabase database, CancellationToken cancel)
+    {
+        var input = new ListQuery(http.Request, ["user", .. JobLists.Filters]);
+        var user = input.OptionalId("user", ApiIds.User) ?? ApiAccess.UserOf(http);
+        return JobLists.AnswerAsync(http, database, input, user, cancel);
     }
 
     private static async Task<Results<JobAnswer, ProblemAnswer>> FindAsync(

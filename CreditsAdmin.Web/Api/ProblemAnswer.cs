@@ -60,6 +60,7 @@ internal sealed class ProblemAnswer(ProblemKind kind, string? happened = null) :
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        CreditsTelemetry.Refusals.Add(1, new KeyValuePair<string, object?>("code", kind.Code));
         var headers = httpContext.Response.Headers;
         if (RetryAfter is { } seconds) headers.RetryAfter = $"{seconds}";
         // Never what a 402 or 409 of another moment was: the next one may be different.

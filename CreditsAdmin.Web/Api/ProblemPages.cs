@@ -8,7 +8,18 @@ internal static class ProblemPages
 {
     public static void MapProblemPages(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/problems", List).AllowAnonymous();
         routes.MapGet("/problems/{slug}", Show).AllowAnonymous();
+    }
+
+    private static ContentHttpResult List()
+    {
+        var rows = string.Concat(CreditProblems.All.OrderBy(kind => kind.Status).ThenBy(kind => kind.Code).Select(kind =>
+            $"<li>{kind.Status} <a href=\"{kind.Type}\"><code>{kind.Code}</code></a>: {PlainDocument.Text(kind.Title)}</li>"));
+        return TypedResults.Content(PlainDocument.Html("Problems", $"""
+            <p>Every answer of the API that is no success has a <code>code</code> of this list.</p>
+            <ul class="steps">{rows}</ul>
+            """), "text/html; charset=utf-8");
     }
 
     private static Results<ContentHttpResult, NotFound> Show(string slug) =>
@@ -22,5 +33,6 @@ internal static class ProblemPages
         <p>{PlainDocument.Text(problem.Meaning)}</p></div>
         <div><h2>What to do</h2>
         <p>{PlainDocument.Text(problem.Advice)}</p></div>
+        <p><a href="/problems">All problems</a></p>
         """);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CreditsAdmin.Data;
 
@@ -62,12 +63,52 @@ internal sealed class RequestBody : RequestInput
         ? default
         : ParseId(name, Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null, prefix);
 
+    /// <summary>Whether the member is there and not null.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>A moment, UTC; null when it is missing.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (ApiTimes.Parse(text) is { } time) return time;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} {ApiTimes.Rule}");
+        return null;
+    }
+
     /// <summary>A text; null when it is missing.</summary>
     public string? Text(string name)
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.String) return value.GetString();
         Refuse(RefusalCode.InvalidInput, name, $"{name} must be a text.");
+        return null;
+    }
+
+    /// <summary>A text in which <paramref name="findFault"/> finds none; null when it is missing.</summary>
+    public string? Text(string name, Func<string, string?> findFault)
+    {
+        if (Text(name) is not { } text) return null;
+        if (findFault(text) is not { } fault) return text;
+        Refuse(RefusalCode.InvalidInput, name, fault);
+        return null;
+    }
+
+    /// <summary>A list of texts; null when it is missing.</summary>
+    public IReadOnlyList<string>? Texts(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String))
+            return [.. value.EnumerateArray().Select(one => one.GetString()!)];
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be a list of texts.");
+        return null;
+    }
+
+    /// <summary>True or false; null when it is missing.</summary>
+    public bool? Flag(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be true or false.");
         return null;
     }
 
@@ -79,6 +120,25 @@ internal sealed class RequestBody : RequestInput
         Refuse(RefusalCode.InvalidAmount, name, $"{name} is not a whole JSON number.");
         return null;
     }
+
+    /// <summary>A number that need not be whole, exact: a JSON text such as "0.0000025", or a whole JSON number; null when it
+    /// is missing.</summary>
+    public decimal? Decimal(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number when value.TryGetInt64(out var whole) => whole.ToString(CultureInfo.InvariantCulture),
+            _ => null,
+        };
+        if (ApiValues.Decimal(text) is { } number) return number;
+        Refuse(RefusalCode.InvalidInput, name, $"{name} must be {ApiValues.DecimalForm}.");
+        return null;
+    }
+
+    /// <summary>An id that may be missing.</summary>
+    public Guid? OptionalId(string name, string prefix) => Find(name) is null ? null : Id(name, prefix);
 
     /// <summary>A JSON object as it came; null when it is missing.</summary>
     public string? Json(string name, int longest)

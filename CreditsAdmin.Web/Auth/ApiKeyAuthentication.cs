@@ -10,7 +10,7 @@ namespace CreditsAdmin.Web.Auth;
 /// <summary>Front ends: <c>Authorization: Bearer ca_live_…</c>.</summary>
 internal sealed class ApiKeyAuthentication(
     IOptionsMonitor<BearerOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    CreditsDatabase database, ApiKeyCache cache) : BearerAuthentication(options, logger, encoder)
+    CreditsDatabase database, ApiKeyCache cache, ApiKeyUses uses) : BearerAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
 
@@ -27,13 +27,17 @@ internal sealed class ApiKeyAuthentication(
         var key = cache.Find(token);
         if (key is null)
         {
-            key = await database.ReadAsync(db => ApiKeyQueries.AuthenticateAsync(db, token, Context.RequestAborted));
-            if (key is null) return null;
-            cache.Keep(token, key);
+            var now = TimeProvider.GetUtcNow();
+            var working = await database.ReadAsync(
+                db => ApiKeyQueries.AuthenticateAsync(db, token, now, Context.RequestAborted));
+            if (working is null) return null;
+            key = working.Key;
+            cache.Keep(token, key, working.Until - now);
+            uses.Note(key, now);
         }
 
-        // Whoever may write a job may read it.
-        var scopes = key.Scopes.Contains("jobs:write") ? key.Scopes.Union(["jobs:read"]) : key.Scopes;
+        // Whoever may write jobs, receipts, prices or usage may read them.
+        var scopes = key.Scopes.Union(key.Scopes.Select(scope => scope.Replace(":write", ":read", StringComparison.Ordinal)));
         return scopes.Select(scope => new Claim(ScopeClaim, scope)).Append(new(KeyClaim, key.Id.ToString()));
     }
 }
@@ -49,9 +53,13 @@ internal sealed class ApiKeyCache : IDisposable
 
     public ApiKey? Find(string key) => keys.Get<ApiKey>(HashOf(key));
 
-    public void Keep(string text, ApiKey key) =>
-        keys.Set(HashOf(text), key,
-            new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
+    /// <summary>Keeps it for a moment, and never longer than it works.</summary>
+    public void Keep(string text, ApiKey key, TimeSpan? works) =>
+        keys.Set(HashOf(text), key, new MemoryCacheEntryOptions
+        {
+            AbsoluteExpirationRelativeToNow = works < Lifetime ? works : Lifetime,
+            Size = 1,
+        });
 
     public void Dispose() => keys.Dispose();
 

@@ -27,7 +27,11 @@ internal sealed class UserTokenAuthentication(
     /// <summary>The claim with the user's id.</summary>
     public const string UserClaim = "sub";
 
-    private static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read"];
+    /// <summary>What every user may do with what is theirs.</summary>
+    public static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read", "prices:read", "receipts:read", "usage:read"];
+
+    /// <summary>The one thing that users may write: a claim of their own.</summary>
+    public const string ClaimScope = "receipts:write";
 
     protected override Task<IEnumerable<Claim>?> FindClaimsAsync(string token)
     {
@@ -35,7 +39,8 @@ internal sealed class UserTokenAuthentication(
             ? UserToken.UserOf(token, Encoding.UTF8.GetBytes(secret), TimeProvider.GetUtcNow())
             : null;
         return Task.FromResult(user is { } id
-            ? ReadScopes.Select(scope => new Claim(ScopeClaim, scope)).Append(new(UserClaim, id.ToString()))
+            ? ReadScopes.Append(ClaimScope).Select(scope => new Claim(ScopeClaim, scope))
+                .Append(new(UserClaim, id.ToString()))
             : null);
     }
 }

@@ -15,7 +15,7 @@ internal static class ApiKeysCommand
         {
             Description = $"What it may do: {string.Join(", ", ApiKey.KnownScopes)}. Separate with commas or spaces.",
             AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [.. ApiKey.KnownScopes],
+            DefaultValueFactory = _ => [.. ApiKey.DefaultScopes],
         };
         var command = new Command("create", "Creates a key and prints it, alone and only this once.") { name, scopes };
         command.SetAction((parsed, cancel) => CommandScope.RunAsync(async (services, stop) =>

@@ -28,8 +28,11 @@ internal static class CommandLine
             GrantCreditsCommand.Create(),
             ExplainBalanceCommand.Create(),
             AdjustCreditsCommand.Create(),
+            PricesCommand.Create(),
+            UsageCommand.Create(),
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),
+            WebhooksCommand.Create(),
             DemoCommand.Create(),
         };
         var parsed = root.Parse(args);

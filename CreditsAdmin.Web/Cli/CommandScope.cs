@@ -2,6 +2,7 @@ using CreditsAdmin.Data;
 using CreditsAdmin.Data.Postgres;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Hosting;
+using CreditsAdmin.Web.Webhooks;
 using Npgsql;
 
 namespace CreditsAdmin.Web.Cli;
@@ -53,6 +54,8 @@ internal static class CommandScope
         .AddSingleton<CreditsDatabase>()
         .AddSingleton<DatabaseCheck>()
         .AddSingleton<FirstRun>()
+        .AddDatabaseKeys()
+        .AddWebhooks(Configuration())
         .AddCreditsData()
         .BuildServiceProvider();
 }

@@ -1,15 +1,16 @@
 using CreditsAdmin.Data.Adjustments;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Ledger;
+using CreditsAdmin.Data.Usage;
 
 namespace CreditsAdmin.Web.Hosting;
 
-/// <summary>Posts what time brings: grants that begin or expire, jobs that nobody finished, requests that nobody decided.
-/// Every instance runs one; they share the work. <c>Worker:Seconds</c> says how often (default 5, 0 for never): charges are
-/// exact without it.</summary>
+/// <summary>Posts what time brings: grants that begin or expire, jobs that nobody finished, requests that nobody decided, usage
+/// that can be paid by now. Every instance runs one; they share the work. <c>Worker:Seconds</c> says how often (default 5, 0 for
+/// never): charges are exact without it.</summary>
 internal sealed class CreditsWorker(
-    LedgerCommands ledger, JobCommands jobs, AdjustmentCommands adjustments, DatabaseGate gate, IConfiguration configuration,
-    TimeProvider clock, ILogger<CreditsWorker> log) : BackgroundService
+    LedgerCommands ledger, JobCommands jobs, AdjustmentCommands adjustments, UsageCommands usage, DatabaseGate gate,
+    IConfiguration configuration, TimeProvider clock, ILogger<CreditsWorker> log) : BackgroundService
 {
     private static readonly TimeSpan ForgetKeysEvery = TimeSpan.FromHours(1);
 
@@ -41,6 +42,8 @@ internal sealed class CreditsWorker(
         while (await ledger.PostDueLotsAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
         while (await jobs.ExpireAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
         while (await adjustments.ExpireAsync(RequestsAtOnce, cancel) > 0) cancel.ThrowIfCancellationRequested();
+        while (await usage.ChargeArrearsAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
+        while (await usage.RollUpAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
         if (clock.GetUtcNow() - keysForgotten < ForgetKeysEvery) return;
         await jobs.ForgetKeysAsync(cancel);
         keysForgotten = clock.GetUtcNow();

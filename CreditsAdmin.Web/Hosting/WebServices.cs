@@ -1,13 +1,13 @@
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.Jobs;
 using CreditsAdmin.Data.Postgres;
+using CreditsAdmin.Data.RateLimits;
 using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
 using CreditsAdmin.Web.Components;
 using CreditsAdmin.Web.Components.Shared;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.Extensions.Options;
+using CreditsAdmin.Web.RateLimits;
+using CreditsAdmin.Web.Webhooks;
 using Radzen;
 
 namespace CreditsAdmin.Web.Hosting;
@@ -20,6 +20,8 @@ internal static class WebServices
         // Without this, assets of packages are found in a published app and in development only.
         builder.WebHost.UseStaticWebAssets();
         if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://localhost:5080");
+        builder.AddLogs();
+        Telemetry.AddTo(builder);
         builder.Services
             .AddSingleton(_ => opening.GetAwaiter().GetResult())
             .AddSingleton(services => services.GetRequiredService<RunningDatabase>().Logins)
@@ -30,12 +32,21 @@ internal static class WebServices
             .AddSingleton(builder.Configuration.GetSection("Jobs").Get<GatherOptions>() ?? new GatherOptions())
             .AddSingleton<LedgerWatch>()
             .AddSingleton<LedgerGuard>()
+            .AddSingleton<RateLimitRules>()
+            .AddSingleton<RateLimitLeases>()
+            .AddKnownProxies(builder.Configuration)
+            .AddCrossOrigin(builder.Configuration)
+            .AddRequestLimits(builder.Configuration)
             .AddHostedService(services => services.GetRequiredService<LedgerWatch>())
             .AddCreditsData()
             .AddSessions()
             .AddCreditsApi(builder.Configuration)
             .AddHostedService<Welcome>()
             .AddHostedService<CreditsWorker>()
+            .AddDatabaseKeys()
+            .AddWebhooks(builder.Configuration)
+            .AddWebhookWorker()
+            .AddHostedService<RateLimitWorker>()
             .AddScoped<WaitingDecisions>()
             .AddRadzenComponents()
             .AddRazorComponents().AddInteractiveServerComponents()
@@ -49,20 +60,21 @@ internal static class WebServices
             // Requests that are on their way when the app is told to stop are finished first.
             host.ShutdownTimeout = TimeSpan.FromSeconds(30);
         });
-        builder.Services.AddDataProtection().SetApplicationName("CreditsAdmin");
-        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeys>();
     }
 
     public static void UseCreditsAdmin(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.Use(SecurityHeaders.AddAsync);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseRouting();
         app.MapStaticAssets().ShortCircuit();
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/v1"), v1 => v1.UseCors().UseRequestTimeouts());
         app.UseMiddleware<DatabaseGate>();
         app.UseMiddleware<LedgerGuard>();
         app.UseAuthentication();
+        app.UseMiddleware<RateLimiter>();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapHealth();

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using CreditsAdmin.Data;
+using static CreditsAdmin.Data.RefusalCode;
+
+namespace CreditsAdmin.Web.Api;
+
+/// <summary>The problem that each refusal of the database is, and the only place that knows its HTTP status.</summary>
+internal static class RefusalProblems
+{
+    /// <summary>One for every code.</summary>
+    public static IReadOnlyDictionary<RefusalCode, ProblemKind> All { get; } = new[]
+    {
+        Refusal(InsufficientCredits, 402, "Not enough credits",
+            "The job costs more credits than the user has. Nothing was charged.",
+            "Let the user get more credits, then send the request again: its Idempotency-Key is still unused."),
+        Refusal(UnknownUser, 404, "No such user",
+            "Nobody with this id has an account, or not one that you may see.", "Check the user's id."),
+        Refusal(InvalidAmount, 400, "Not an amount of credits",
+            "An amount is missing, not a whole number or out of range.",
+            "Send a whole JSON number of credits from 1 to 1000000000000; an actual_cost may be 0."),
+        Refusal(InvalidIdempotencyKey, 400, "No usable Idempotency-Key",
+            "Whatever moves credits needs an idempotency key, so that sending it twice moves them once.",
+            "Send 1 to 255 visible ASCII characters without spaces, such as a new UUID for every action."),
+        Refusal(IdempotencyKeyReuse, 422, "Idempotency-Key used before",
+            "This key belongs to an earlier request of yours that asked for something else.",
+            "Use a new key for a new action; to repeat an action, send exactly what you sent before."),
+        Refusal(UnknownJob, 404, "No such job",
+            "There is no job with this id, or not one that you may see.", "Check the job's id."),
+        Refusal(JobAlreadyFinished, 409, "Job finished already",
+            "The job was completed, failed or expired before, with another result.",
+            "Read the job to see what became of it. Nothing needs to be sent again."),
+        Refusal(CostAboveCharge, 400, "More than was charged",
+            "A job can cost less than was charged for it, never more.",
+            "Send an actual_cost up to the job's cost, and charge the rest as a job of its own."),
+        Refusal(UnknownReceipt, 404, "No such receipt",
+            "There is no receipt with this id, or not one that you may see.", "Check the receipt's id."),
+        Refusal(ReceiptAlreadyDecided, 409, "Receipt decided already",
+            "The receipt was verified or rejected before.", "Read the receipt to see what was decided."),
+        Refusal(DuplicateReference, 409, "Payment used before",
+            "A payment counts once, and this reference was used before.", "Check the payment's reference."),
+        Refusal(Forbidden, 403, "Not allowed",
+            "You are known, and you may not do this.", "Use an API key that has the scope, or ask an admin for one."),
+        Refusal(InvalidInput, 400, "Something in the request cannot be used",
+            "A value is missing, too long, of another type or not known here.",
+            "Correct the request; errors names the fields that are known to be wrong."),
+        Refusal(TooManyClaims, 429, "Too many claims are waiting",
+            "This user has as many undecided claims as one may have.", "Wait until staff decided one of them."),
+        Refusal(RequestInProgress, 409, "Still under way",
+            "The same request, with the same Idempotency-Key, has not ended yet.",
+            "Wait as long as Retry-After says, then send it again: it answers with the one result."),
+        Refusal(UnknownGrant, 404, "No such grant",
+            "There is no grant with this id, or not one that you may see.", "Check the grant's id."),
+        Refusal(GrantAlreadyClosed, 409, "Grant closed already",
+            "The grant has expired or was voided before.", "Explain the balance to see what became of it."),
+        Refusal(NotReversible, 409, "Cannot be reversed",
+            "There is no such ledger entry, or one of its kind is undone in another way.",
+            "Read the detail: it says what to do in its place."),
+        Refusal(AlreadyReversed, 409, "Reversed already",
+            "The entry was reversed, its credits went back, or that waits for a second admin.", "Read the ledger first."),
+        Refusal(UnknownAdjustment, 404, "No such adjustment",
+            "There is no adjustment with this id, or not one that you may see.", "Check the adjustment's id."),
+        Refusal(AdjustmentAlreadyDecided, 409, "Adjustment decided already",
+            "The adjustment was approved or rejected before, or it has expired.", "Read it to see what became of it."),
+        Refusal(SecondPersonNeeded, 403, "A second person is needed",
+            "Nobody approves their own request, nor one for their own account.", "Ask another admin to approve it."),
+        Refusal(PriceWasInForce, 409, "Another price was in force",
+            "A price cannot begin at a past moment that had another one: what was in force stays so.",
+            "Leave effective_from out to begin now, or name a moment to come."),
+        Refusal(UnknownPrice, 404, "No price",
+            "The price book does not say what this costs now, or not what all of it costs.",
+            "Check provider, model and operation; GET /v1/prices lists the prices that there are."),
+        Refusal(UnknownWebhookEndpoint, 404, "No such webhook endpoint",
+            "There is no webhook endpoint with this id, or not any more.", "Check the endpoint's id."),
+        Refusal(UnknownWebhookDelivery, 404, "No such webhook delivery",
+            "There is no delivery with this id; old ones are forgotten.", "Check the delivery's id."),
+        Refusal(WebhookEndpointDisabled, 409, "Webhook endpoint switched off",
+            "Nothing is sent to an endpoint that is switched off.", "Mend what it is for, then switch it on with enabled: true."),
+        Refusal(TooManyWebhookEndpoints, 409, "Too many webhook endpoints",
+            "There are as many webhook endpoints as there may be.", "Remove one that is not needed any more."),
+        Refusal(WebhookUrlTaken, 409, "Address taken",
+            "Another webhook endpoint has this address.", "Change that one, or give it a new secret if its own is lost."),
+        Refusal(GrantAboveLimit, 403, "More than API keys may grant",
+            "API keys together grant one user as much within 24 hours as one admin may adjust alone, and no more.",
+            "Ask an admin to grant it in the console."),
+        Refusal(BalanceMoved, 412, "The balance has moved",
+            "The request was for a balance that is not the present one any more. Nothing was changed.",
+            "Read the balance again and decide again; then send the request with its new ETag and the same key."),
+        Refusal(EmailTaken, 409, "E-mail address taken",
+            "There is already a user with this e-mail address.", "Use another address, or find that user."),
+    }.ToDictionary();
+
+    private static (RefusalCode, ProblemKind) Refusal(
+        RefusalCode code, int status, string title, string meaning, string advice) =>
+        (code, new(JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString()), status, title, meaning, advice));
+}
