@@ -142,7 +142,7 @@ public class PricesApiTests(CreditsApp app) : AppTest(app)
 
         Assert.Equal((201, 403, 403), (
             (await SetAsync(writer, "1")).Status, (await SetAsync(reader, "2")).Status, (await SetAsync(user, "2")).Status));
-        Assert.Equal(403, (await writer.ReadAsync("/v1/prices")).Status);
+        Assert.Equal(403, (await (await App.ApiClientAsync("jobs:write")).ReadAsync("/v1/prices")).Status);
         Assert.Equal("1", Input(await ListAsync(reader, "")));
         Assert.Equal("1", Input(await ListAsync(user, "")));
         Assert.Equal(404, (await reader.ReadAsync($"/v1/prices/{Guid.NewGuid()}")).Status);
