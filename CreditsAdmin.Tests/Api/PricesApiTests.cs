@@ -52,11 +52,12 @@ public class PricesApiTests(CreditsApp app) : AppTest(app)
     {
         var api = await App.ApiClientAsync();
         var first = await SetAsync(api, "1");
-        await SetAsync(api, "2");
+        var second = await SetAsync(api, "2");
         await SetAsync(api, "3", DateTimeOffset.UtcNow.AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
         Assert.Equal("2", Input(await ListAsync(api, "")));
         Assert.Equal("1", Input(await ListAsync(api, $"&at={first["effective_from"]}")));
+        Assert.Equal("2", Input(await ListAsync(api, $"&at={second["effective_from"]}")));
         Assert.Equal("3", Input(await ListAsync(api, $"&at={DateTime.UtcNow.AddDays(2):yyyy-MM-dd'T'HH:mm:ss}%2B02:00")));
         Assert.Equal("", Input(await ListAsync(api, "&at=2020-01-01T00:00:00Z")));
         Assert.Equal("3 2 1", Input(await ListAsync(api, "&history=true")));
