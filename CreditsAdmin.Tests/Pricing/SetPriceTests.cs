@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CreditsAdmin.Tests.Infrastructure;
+using Npgsql;
 
 namespace CreditsAdmin.Tests.Pricing;
 
@@ -47,6 +48,22 @@ public class SetPriceTests(DatabaseFixture fixture) : DatabaseTest(fixture)
             "SELECT set_price('test', $1, 9, p_effective_from => $2::timestamptz)", model,
             DateTimeOffset.Parse(first.GetProperty("effective_from").GetString()!, null)));
         Assert.Equal(2, (await VersionsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_long_transaction_does_not_rewrite_what_another_one_set_meanwhile()
+    {
+        await SetAsync("1, 1");
+        await using var connection = await Database.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(Cancel);
+        await using var begin = new NpgsqlCommand("SELECT now()", connection);
+        await begin.ExecuteScalarAsync(Cancel);
+        await SetAsync("2, 2");
+
+        await using var late = new NpgsqlCommand($"SELECT set_price('test', '{model}', 9, p_effective_from => now())", connection);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => late.ExecuteNonQueryAsync(Cancel));
+
+        Assert.Equal("CR030", refused.SqlState);
     }
 
     [Fact]
