@@ -19,7 +19,9 @@ BEGIN
         AND (p.effective_to IS NULL OR v_asked.effective_from < p.effective_to);
     IF v_before.id IS NOT NULL AND same_rates(v_before, v_asked) THEN
         RETURN price_answer(v_before, false);
-    ELSIF v_before.id IS NOT NULL AND v_asked.effective_from < now() THEN
+    -- The second: a moment of this transaction, and another one has set a price since.
+    ELSIF v_before.id IS NOT NULL
+        AND (v_asked.effective_from < now() OR coalesce(v_before.effective_to <= clock_timestamp(), false)) THEN
         PERFORM refuse('CR030', 'At that moment another price was in force, and what was in force stays so. '
             'Leave effective_from out to begin now.', jsonb_build_object('price_id', v_before.id));
     END IF;
