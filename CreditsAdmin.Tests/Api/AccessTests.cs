@@ -166,7 +166,7 @@ public class AccessTests(CreditsApp app) : AppTest(app)
     }
 
     // As Supabase Auth signs them.
-    private static string Token(Guid sub, string role)
+    internal static string Token(Guid sub, string role)
     {
         static string Part(object value) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(value));
         var body = Part(new { alg = "HS256", typ = "JWT" }) + "."

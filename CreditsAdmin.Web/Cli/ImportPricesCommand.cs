@@ -57,9 +57,16 @@ internal static class ImportPricesCommand
     }
 
     // Of a changed price only what changes: old -> new.
-    private static string Rates(PriceChange change) => string.Join(", ",
-        change.After.Keys.Union(change.Before?.Keys ?? []).Select(name => (
-            Name: name, Old: change.Before?.GetValueOrDefault(name), New: change.After.GetValueOrDefault(name)))
-            .Where(rate => rate.Old != rate.New)
-            .Select(rate => change.Before is null ? $"{rate.Name} {rate.New}" : $"{rate.Name} {rate.Old ?? "none"} -> {rate.New ?? "none"}"));
+    private static string Rates(PriceChange change)
+    {
+        return string.Join(", ", change.After.Keys.Union(change.Before?.Keys ?? []).Select(Rate).OfType<string>());
+
+        string? Rate(string name)
+        {
+            var (old, now) = (change.Before?.GetValueOrDefault(name), change.After.GetValueOrDefault(name));
+            return old == now ? null
+                : change.Before is null ? $"{name} {now}"
+                : $"{name} {old ?? "none"} -> {now ?? "none"}";
+        }
+    }
 }
