@@ -86,7 +86,7 @@ public class UsageModelTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         return true;
     }
 
-    private const string Grant = "SELECT grant_credits($1, $2, 'paid', 'A test', $3)";
+    private const string Grant = "SELECT (grant_credits($1, $2, 'paid', 'A test', $3)).id::text";
 
     private static (decimal, decimal?, decimal) RatesOf(UsageStep step) =>
         step is { Model: 1, DaysAgo: 15 } ? (1m, null, 1m) : UsageCase.Rates[step.Model];
