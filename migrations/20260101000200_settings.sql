@@ -12,7 +12,8 @@ CREATE TABLE IF NOT EXISTS credits.settings (
         CONSTRAINT settings_approval_limit_in_range CHECK (approval_limit BETWEEN 0 AND 1000000000000)
 );
 COMMENT ON COLUMN credits.settings.sign_up_credits IS 'Free credits that a new account starts with (seed system 004: 5).';
-COMMENT ON COLUMN credits.settings.cents_per_credit IS 'What one credit costs: to suggest credits for a claimed payment, and to charge usage that is priced in dollars.';
+COMMENT ON COLUMN credits.settings.cents_per_credit IS
+    'What one credit costs: to suggest credits for a claimed payment, and to charge usage that is priced in dollars.';
 
 COMMENT ON COLUMN credits.settings.job_timeout_seconds IS
     'After so long a job that nobody finished expires, and its credits go back. A charge may ask for another time.';

@@ -19,8 +19,9 @@ internal static class LiteLlmPrices
             foreach (var entry in json.RootElement.EnumerateObject()) Add(list, entry);
             return list;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second: a text with half a character in it.
             throw new FormatException($"This is no list of prices in JSON: {error.Message}", error);
         }
     }
@@ -66,7 +67,8 @@ internal static class LiteLlmPrices
 
     private static string WhyNone(JsonElement model)
     {
-        var others = model.EnumerateObject().Select(member => member.Name)
+        var others = model.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null)
+            .Select(member => member.Name)
             .Where(name => name.Contains("cost", StringComparison.Ordinal) || name == "tiered_pricing").ToList();
         return others.Count == 0
             ? "it says nothing about what it costs"

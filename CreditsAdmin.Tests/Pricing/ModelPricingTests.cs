@@ -77,8 +77,8 @@ public class ModelPricingTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     [InlineData("output_price_per_1k_tokens = 'NaN'", "CR013")]
     [InlineData("price_per_image = 'Infinity'", "CR013")]
     [InlineData("model_id = 'another'", "CR013")]
-    [InlineData("effective_from = '2025-01-01Z'", null)]
-    public async Task An_update_that_says_nothing_usable_is_refused(string set, string? refusal)
+    [InlineData("effective_from = 'infinity'", "CR013")]
+    public async Task An_update_that_says_nothing_usable_is_refused(string set, string refusal)
     {
         await Database.ExecuteAsync(Seed, model);
 
@@ -101,7 +101,8 @@ public class ModelPricingTests(DatabaseFixture fixture) : DatabaseTest(fixture)
             role, "INSERT INTO model_pricing (model_id, provider_id, input_price_per_1k_tokens) VALUES ('x', 'x', 1)"));
         Assert.Equal(write, await TryAsync(role, "SELECT set_price('x', 'x', 1)"));
         Assert.Equal(write, await TryAsync(role, "SELECT import_prices('[]')"));
-        Assert.Equal(role == "service_role" ? "55000" : "42501", await TryAsync(role, "DELETE FROM model_pricing"));
+        // 55000: it is no view that PostgreSQL could delete from, whoever asks.
+        Assert.Equal("55000", await TryAsync(role, "DELETE FROM model_pricing"));
         Assert.Equal("42501", await TryAsync(role, "DELETE FROM price_versions"));
         Assert.Equal("42501", await TryAsync(role, "UPDATE credits.prices SET input_per_million = 0"));
     }
