@@ -34,7 +34,8 @@ BEGIN
             NULL, NULL, NULL, NULL, NULL, NULL, NULL)::usage_item
         FROM unnest(p_user_ids, p_providers, p_models, p_idempotency_keys, p_input_tokens, p_output_tokens,
             p_cached_input_tokens, p_images, p_seconds, p_used_at, p_job_ids) WITH ORDINALITY
-            AS i(user_id, provider, model, key, input, output, cached, images, seconds, used_at, job_id, nr)), v_caller_id, v_now);
+            AS i(user_id, provider, model, key, input, output, cached, images, seconds, used_at, job_id, nr)),
+        v_caller_id, v_now);
     PERFORM lock_accruals(ARRAY(SELECT DISTINCT i.user_id FROM unnest(v_items) i WHERE i.refused IS NULL));
     v_items := price_usage(v_items, v_now);
     v_new := ARRAY(SELECT n.item FROM (

@@ -10,10 +10,6 @@ public sealed class UsageCommands(CreditsDatabase database)
     /// <summary>As many as one batch may have.</summary>
     public const int MostRecords = 1_000;
 
-    private const string Many = """
-        FROM record_usage_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) o
-        """;
-
     /// <summary>Records one use. The same key and request again returns the first result. Never refused for want of credits:
     /// what the balance cannot pay stays owed. Refuses CR002, CR004 to CR006, CR012, CR013, CR016 and CR031.</summary>
     public Task<CreditResult<UsageRecord>> RecordAsync(UsageRequest request, Caller caller, CancellationToken cancel) =>
@@ -31,8 +27,24 @@ public sealed class UsageCommands(CreditsDatabase database)
         IReadOnlyList<UsageRequest> requests, Caller caller, CancellationToken cancel)
     {
         var results = new CreditResult<UsageRecord>[requests.Count];
-        await database.App.CallRowsRepeatableAsync(
-            $"SELECT o.item, o.refusal, o.message, o.detail::text, {UsageRecord.Columns("(o.record)")} {Many}",
+        try
+        {
+            await RecordAsync(requests, results, caller, cancel);
+        }
+        catch (PostgresException error) when (CreditRefusal.From(error) is { } refusal)
+        {
+            // The caller may no longer write: that is true for every one of them.
+            System.Array.Fill(results, new(null, refusal));
+        }
+
+        return results;
+    }
+
+    private Task RecordAsync(
+        IReadOnlyList<UsageRequest> requests, CreditResult<UsageRecord>[] results, Caller caller, CancellationToken cancel) =>
+        database.App.CallRowsRepeatableAsync(
+            $"SELECT o.item, o.refusal, o.message, o.detail::text, {UsageRecord.Columns("(o.record)")} "
+            + "FROM record_usage_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) o",
             row => results[row.GetInt32(0) - 1] = Read(row), cancel,
             Array(requests, one => one.UserId, NpgsqlDbType.Uuid), Array(requests, one => one.Provider, NpgsqlDbType.Text),
             Array(requests, one => one.Model, NpgsqlDbType.Text), Array(requests, one => one.IdempotencyKey, NpgsqlDbType.Text),
@@ -43,8 +55,6 @@ public sealed class UsageCommands(CreditsDatabase database)
             Array(requests, one => one.UsedAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
             Array(requests, one => one.JobId, NpgsqlDbType.Uuid),
             Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
-        return results;
-    }
 
     /// <summary>Charges what up to a hundred users in arrears owe and can pay by now; how many were charged. Any number of
     /// instances may do so at once.</summary>
@@ -60,6 +70,7 @@ public sealed class UsageCommands(CreditsDatabase database)
             ?? throw new InvalidOperationException($"A record was refused with {refused}, which is not known here."))
         : new(UsageRecord.Read(row, 4), null);
 
-    private static NpgsqlParameter Array<T>(IReadOnlyList<UsageRequest> requests, Func<UsageRequest, T> part, NpgsqlDbType type) =>
+    private static NpgsqlParameter Array<T>(
+        IReadOnlyList<UsageRequest> requests, Func<UsageRequest, T> part, NpgsqlDbType type) =>
         Parameter(requests.Select(part).ToArray(), NpgsqlDbType.Array | type);
 }
