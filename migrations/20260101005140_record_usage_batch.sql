@@ -15,7 +15,8 @@ CREATE OR REPLACE FUNCTION public.record_usage_batch(
     p_images bigint[] DEFAULT NULL, p_seconds numeric[] DEFAULT NULL, p_used_at timestamptz[] DEFAULT NULL,
     p_job_ids uuid[] DEFAULT NULL, p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
 RETURNS SETOF public.usage_outcome LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = credits, pg_temp SET lock_timeout = '2s' SET jit = off AS $$
+SET search_path = credits, pg_temp SET lock_timeout = '2s'
+SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_now constant timestamptz := clock_timestamp();
     v_caller_id integer;

@@ -26,35 +26,29 @@ public sealed class UsageCommands(CreditsDatabase database)
     public async Task<IReadOnlyList<CreditResult<UsageRecord>>> RecordManyAsync(
         IReadOnlyList<UsageRequest> requests, Caller caller, CancellationToken cancel)
     {
-        var results = new CreditResult<UsageRecord>[requests.Count];
         try
         {
-            await RecordAsync(requests, results, caller, cancel);
+            var rows = await database.App.CallRowsRepeatableAsync(
+                $"SELECT o.item, o.refusal, o.message, o.detail::text, {UsageRecord.Columns("(o.record)")} "
+                + "FROM record_usage_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) o",
+                row => (Item: row.GetInt32(0), Result: Read(row)), cancel,
+                Array(requests, one => one.UserId, NpgsqlDbType.Uuid), Array(requests, one => one.Provider, NpgsqlDbType.Text),
+                Array(requests, one => one.Model, NpgsqlDbType.Text), Array(requests, one => one.IdempotencyKey, NpgsqlDbType.Text),
+                Array(requests, one => one.InputTokens, NpgsqlDbType.Bigint),
+                Array(requests, one => one.OutputTokens, NpgsqlDbType.Bigint),
+                Array(requests, one => one.CachedInputTokens, NpgsqlDbType.Bigint),
+                Array(requests, one => one.Images, NpgsqlDbType.Bigint), Array(requests, one => one.Seconds, NpgsqlDbType.Numeric),
+                Array(requests, one => one.UsedAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
+                Array(requests, one => one.JobId, NpgsqlDbType.Uuid),
+                Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
+            return [.. rows.OrderBy(row => row.Item).Select(row => row.Result)];
         }
         catch (PostgresException error) when (CreditRefusal.From(error) is { } refusal)
         {
             // The caller may no longer write: that is true for every one of them.
-            System.Array.Fill(results, new(null, refusal));
+            return [.. requests.Select(_ => new CreditResult<UsageRecord>(null, refusal))];
         }
-
-        return results;
     }
-
-    private Task RecordAsync(
-        IReadOnlyList<UsageRequest> requests, CreditResult<UsageRecord>[] results, Caller caller, CancellationToken cancel) =>
-        database.App.CallRowsRepeatableAsync(
-            $"SELECT o.item, o.refusal, o.message, o.detail::text, {UsageRecord.Columns("(o.record)")} "
-            + "FROM record_usage_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) o",
-            row => results[row.GetInt32(0) - 1] = Read(row), cancel,
-            Array(requests, one => one.UserId, NpgsqlDbType.Uuid), Array(requests, one => one.Provider, NpgsqlDbType.Text),
-            Array(requests, one => one.Model, NpgsqlDbType.Text), Array(requests, one => one.IdempotencyKey, NpgsqlDbType.Text),
-            Array(requests, one => one.InputTokens, NpgsqlDbType.Bigint),
-            Array(requests, one => one.OutputTokens, NpgsqlDbType.Bigint),
-            Array(requests, one => one.CachedInputTokens, NpgsqlDbType.Bigint),
-            Array(requests, one => one.Images, NpgsqlDbType.Bigint), Array(requests, one => one.Seconds, NpgsqlDbType.Numeric),
-            Array(requests, one => one.UsedAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
-            Array(requests, one => one.JobId, NpgsqlDbType.Uuid),
-            Value(caller.Actor), Value(caller.Via), Value(caller.RequestId));
 
     /// <summary>Charges what up to a hundred users in arrears owe and can pay by now; how many were charged. Any number of
     /// instances may do so at once.</summary>
