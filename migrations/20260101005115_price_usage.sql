@@ -24,22 +24,27 @@ $$;
 
 -- The items of a batch, with why those are refused that nobody could record. Their keys stand for nothing.
 CREATE OR REPLACE FUNCTION credits.read_usage(p_items credits.usage_item[], p_caller_id integer, p_now timestamptz)
-RETURNS credits.usage_item[] LANGUAGE sql SET search_path = credits, pg_temp SET jit = off AS $$
-    SELECT array_agg((i.nr, i.user_id, i.provider, i.model, i.input_tokens, i.cached_input_tokens, i.output_tokens, i.images,
-        i.seconds, i.used_at, i.job_id, i.key, i.packed_key, CASE WHEN i.why IS NULL
+RETURNS credits.usage_item[] LANGUAGE plpgsql SET search_path = credits, pg_temp
+SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN (SELECT array_agg((i.nr, i.user_id, i.provider, i.model, i.input_tokens, i.cached_input_tokens, i.output_tokens,
+        i.images, i.seconds, i.used_at, i.job_id, i.key, i.packed_key, CASE WHEN i.why IS NULL
             THEN hashtextextended(encode(i.packed_key, 'hex'), p_caller_id) END, NULL, NULL, NULL, NULL, i.why)::usage_item
         ORDER BY i.nr)
     FROM (SELECT i.*, pack_key(i.key) AS packed_key,
             CASE WHEN a.user_id IS NULL OR NOT is_plain_usage(i, p_now) THEN usage_refusal(i, p_now, false) END AS why
-        FROM unnest(p_items) i LEFT JOIN accounts a ON a.user_id = i.user_id OFFSET 0) i
+        FROM unnest(p_items) i LEFT JOIN accounts a ON a.user_id = i.user_id OFFSET 0) i);
+END
 $$;
 
 -- The items with what they cost and what the user owes, but for those that are refused, and known where a record with this
 -- key was made before.
 CREATE OR REPLACE FUNCTION credits.price_usage(p_items credits.usage_item[], p_now timestamptz)
-RETURNS credits.usage_item[] LANGUAGE sql SET search_path = credits, pg_temp SET jit = off AS $$
-    SELECT array_agg((i.nr, i.user_id, i.provider, i.model, i.input_tokens, i.cached_input_tokens, i.output_tokens, i.images,
-        i.seconds, i.used_at, i.job_id, i.key, i.packed, i.request, i.is_known, i.price, i.dollars,
+RETURNS credits.usage_item[] LANGUAGE plpgsql SET search_path = credits, pg_temp
+SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN (SELECT array_agg((i.nr, i.user_id, i.provider, i.model, i.input_tokens, i.cached_input_tokens, i.output_tokens,
+        i.images, i.seconds, i.used_at, i.job_id, i.key, i.packed, i.request, i.is_known, i.price, i.dollars,
         CASE WHEN i.job_id IS NULL THEN trim_scale(i.dollars * i.factor) ELSE 0 END,
         CASE WHEN i.refused IS NULL AND NOT i.is_known AND (i.dollars IS NULL OR i.is_misplaced)
             THEN usage_refusal(i.item, p_now, true) ELSE i.refused END)::usage_item ORDER BY i.nr)
@@ -51,6 +56,7 @@ RETURNS credits.usage_item[] LANGUAGE sql SET search_path = credits, pg_temp SET
             AND hashtextextended(encode(r.idempotency_key, 'hex'), r.caller_id) = i.request
         LEFT JOIN jobs j ON j.id = i.job_id AND j.user_id = i.user_id
         LEFT JOIN usage_charges u ON u.job_id = i.job_id
-        LEFT JOIN LATERAL price_at(i.provider, i.model, i.used_at) p ON i.refused IS NULL OFFSET 0) i
+        LEFT JOIN LATERAL price_at(i.provider, i.model, i.used_at) p ON i.refused IS NULL OFFSET 0) i);
+END
 $$;
 REVOKE ALL ON FUNCTION credits.usage_refusal, credits.read_usage, credits.price_usage FROM PUBLIC;

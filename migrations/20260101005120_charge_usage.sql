@@ -28,7 +28,8 @@ BEGIN
     VALUES (v_id, p_user_id, pack_key(v_id::text), 'usage', v_credits, v_free, v_account.version + 1, p_caller_id, v_now, v_now,
         v_account.burn_order, 'completed', 0, v_account.version + 1, v_now);
     PERFORM post_entry(p_user_id, 'charge', -v_free, v_free - v_credits, p_caller_id, p_request_id, p_job_id => v_id);
-    INSERT INTO usage_charges (job_id, user_id, credits, cents_per_credit) VALUES (v_id, p_user_id, v_credits, p_cents_per_credit);
+    INSERT INTO usage_charges (job_id, user_id, credits, cents_per_credit)
+    VALUES (v_id, p_user_id, v_credits, p_cents_per_credit);
     RETURN v_credits;
 END
 $$;
@@ -50,6 +51,9 @@ BEGIN
             WHERE o.in_arrears AND o.owed * 100 >= v_rate AND a.free + a.paid > 0 LIMIT p_limit)
         ORDER BY u.user_id FOR NO KEY UPDATE SKIP LOCKED
     LOOP
+        -- One busy account must not keep the others waiting.
+        CONTINUE WHEN NOT EXISTS (
+            SELECT FROM accounts a WHERE a.user_id = v_accrual.user_id FOR NO KEY UPDATE SKIP LOCKED);
         v_credits := charge_usage(v_accrual.user_id, v_accrual.owed, v_rate, v_system, NULL);
         CONTINUE WHEN v_credits = 0;
         UPDATE usage_accruals u SET owed = trim_scale(u.owed - v_credits * v_rate * 0.01),

@@ -16,7 +16,8 @@ $$;
 -- of their ids; the accruals are held. Answers with the records.
 CREATE OR REPLACE FUNCTION credits.settle_usage(
     p_items credits.usage_item[], p_now timestamptz, p_caller_id integer, p_request_id text)
-RETURNS SETOF public.usage_outcome LANGUAGE plpgsql SET search_path = credits, pg_temp SET jit = off AS $$
+RETURNS SETOF public.usage_outcome LANGUAGE plpgsql SET search_path = credits, pg_temp
+SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_rate constant bigint := (SELECT s.cents_per_credit FROM settings s);
     v_user record;

@@ -15,7 +15,8 @@ CREATE OR REPLACE FUNCTION public.record_usage_batch(
     p_images bigint[] DEFAULT NULL, p_seconds numeric[] DEFAULT NULL, p_used_at timestamptz[] DEFAULT NULL,
     p_job_ids uuid[] DEFAULT NULL, p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)
 RETURNS SETOF public.usage_outcome LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = credits, pg_temp SET lock_timeout = '2s' SET jit = off AS $$
+SET search_path = credits, pg_temp SET lock_timeout = '2s'
+SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_now constant timestamptz := clock_timestamp();
     v_caller_id integer;
@@ -34,7 +35,8 @@ BEGIN
             NULL, NULL, NULL, NULL, NULL, NULL, NULL)::usage_item
         FROM unnest(p_user_ids, p_providers, p_models, p_idempotency_keys, p_input_tokens, p_output_tokens,
             p_cached_input_tokens, p_images, p_seconds, p_used_at, p_job_ids) WITH ORDINALITY
-            AS i(user_id, provider, model, key, input, output, cached, images, seconds, used_at, job_id, nr)), v_caller_id, v_now);
+            AS i(user_id, provider, model, key, input, output, cached, images, seconds, used_at, job_id, nr)),
+        v_caller_id, v_now);
     PERFORM lock_accruals(ARRAY(SELECT DISTINCT i.user_id FROM unnest(v_items) i WHERE i.refused IS NULL));
     v_items := price_usage(v_items, v_now);
     v_new := ARRAY(SELECT n.item FROM (

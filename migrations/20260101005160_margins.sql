@@ -38,8 +38,8 @@ BEGIN
     SELECT s.provider, s.model, s.records, s.input_tokens, s.cached_input_tokens, s.output_tokens, s.images,
         trim_scale(s.seconds), trim_scale(c.charged), trim_scale(s.cost), trim_scale(c.charged - s.cost)
     FROM summed s LEFT JOIN earned e ON e.provider = s.provider AND e.model = s.model
-    CROSS JOIN LATERAL (SELECT s.billed + coalesce(CASE WHEN scale(e.dollars) > 12 THEN round(e.dollars, 12) ELSE e.dollars END, 0)
-        AS charged) c
+    CROSS JOIN LATERAL (SELECT s.billed
+        + coalesce(CASE WHEN scale(e.dollars) > 12 THEN round(e.dollars, 12) ELSE e.dollars END, 0) AS charged) c
     ORDER BY s.provider, s.model;
 END
 $$;

@@ -137,7 +137,17 @@ public class CommandLineTests(CommandFolder folder) : IClassFixture<CommandFolde
         Assert.Matches("^LOT.*\nfree +promotional +0\npaid +paid +0\n$", before);
     }
 
+    [Fact]
+    public async Task Usage_margins_prints_a_line_for_each_model()
+    {
+        var (exit, output, _) = await folder.RunAsync("", "usage", "margins", "--from", "2026-01-01", "--to", "2026-01-31");
+
+        Assert.Equal(0, exit);
+        Assert.Matches("^PROVIDER +MODEL +RECORDS +CHARGED +COST +DIFFERENCE\n$", output);
+    }
+
     [Theory]
+    [InlineData(2, "usage", "margins", "--from", "yesterday")]
     [InlineData(3, "explain-balance", "nobody@example.com")]
     [InlineData(2, "explain-balance", "nobody@example.com", "--as-of", "yesterday")]
     [InlineData(3, "grant-credits", "nobody@example.com", "5", "5.00")]

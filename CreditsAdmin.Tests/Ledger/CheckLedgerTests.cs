@@ -12,8 +12,8 @@ public class CheckLedgerTests(DatabaseFixture fixture) : DatabaseTest(fixture)
     [Fact]
     public async Task The_invariants_are_these()
     {
-        Assert.Equal("I1 I2 I3 I4 I5 I6 I7 I9 I10 I11 I12 I13 I14", await Names("NULL"));
-        Assert.Equal("I1 I2 I3 I4 I5 I6 I7 I9 I10 I12 I13 I14", await Names("0"));
+        Assert.Equal("I1 I2 I3 I4 I5 I6 I7 I9 I10 I11 I12 I13 I14 I15", await Names("NULL"));
+        Assert.Equal("I1 I2 I3 I4 I5 I6 I7 I9 I10 I12 I13 I14 I15", await Names("0"));
 
         Task<string> Names(string since) => Database.ScalarAsync<string>(
             $"SELECT string_agg(invariant, ' ' ORDER BY substr(invariant, 2)::int) FROM check_ledger({since})");
@@ -156,6 +156,22 @@ public class CheckLedgerTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         var user = await Database.SignUpAsync(free: 3, paid: 0);
 
         await AssertNamedAsync("I14", "I14", $"{statement} '{user}'");
+    }
+
+    [Theory]
+    [InlineData("I15", "", "UPDATE credits.usage_accruals SET owed = owed + 0.000000000000001 WHERE user_id = ")]
+    [InlineData("I15", "", "DELETE FROM credits.usage_accruals WHERE user_id = ")]
+    [InlineData("I15", "", "UPDATE credits.usage_records SET billed = billed + 0.01 WHERE user_id = ")]
+    [InlineData("I15", "", "UPDATE credits.usage_records SET credits = 2 WHERE user_id = ")]
+    [InlineData("I15", "I15", "UPDATE credits.usage_charges SET credits = 2 WHERE user_id = ")]
+    [InlineData("I15", "", "DELETE FROM credits.usage_charges WHERE user_id = ")]
+    public async Task I15_usage_that_is_not_what_was_charged_and_is_owed(string full, string recent, string statement)
+    {
+        await Database.ExecuteAsync("SELECT set_price('p', 'm', 1, p_effective_from => '2020-01-01Z')");
+        var user = await Database.SignUpAsync();
+        await Database.ExecuteAsync("SELECT record_usage($1, 'p', 'm', 'k', 1500000)", user);
+
+        await AssertNamedAsync(full, recent, $"{statement} '{user}'");
     }
 
     private async Task<(Guid User, Guid Job)> JobAsync(long cost)

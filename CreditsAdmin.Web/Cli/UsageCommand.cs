@@ -15,7 +15,8 @@ internal static class UsageCommand
         var from = Day("--from", "The first day, UTC; 29 days before the last one when it is left out.");
         var to = Day("--to", "The last day, UTC; today when it is left out.");
         var command = new Command("margins",
-            "Prints what each model earned and cost, in dollars: what users were charged less what the provider takes.") { from, to };
+            "Prints what each model earned and cost, in dollars: what users were charged less what the provider takes.")
+            { from, to };
         command.SetAction((parsed, cancel) => CommandScope.RunAsync((services, stop) => RunAsync(
             services.GetRequiredService<CreditsDatabase>(), parsed.GetValue(from), parsed.GetValue(to), stop), cancel));
         return command;
