@@ -11,6 +11,8 @@ CREATE TABLE IF NOT EXISTS credits.accounts (
     burn_order bigint[],
     CONSTRAINT accounts_without_entries_are_empty CHECK (version > 0 OR free + paid = 0)
 ) WITH (fillfactor = 50);
+ALTER TABLE credits.accounts ADD COLUMN IF NOT EXISTS low_at bigint;
+COMMENT ON COLUMN credits.accounts.low_at IS 'Below so many credits the balance is low; NULL: as the settings say, 0: never.';
 COMMENT ON COLUMN credits.accounts.version IS 'The seq of the last ledger entry. It moves exactly when the balance moves.';
 COMMENT ON COLUMN credits.accounts.free_before IS
     'Free credits before the last movement: what an UPDATE of many accounts needs to know and RETURNING cannot tell.';

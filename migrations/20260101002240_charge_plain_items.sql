@@ -90,9 +90,12 @@ BEGIN
         WHERE a.user_id = t.user_id AND a.free + a.paid >= t.total
             AND a.burn_order IS NULL AND a.lots_change_at > clock_timestamp()
         RETURNING a.user_id, a.free_before AS free, a.free + a.paid + t.total AS available, a.version - t.items AS version,
-            a.lots_change_at)
+            a.lots_change_at, a.free AS free_after, a.paid AS paid_after, coalesce(a.low_at, low_balance()) AS low_at, t.items)
     SELECT min(m.lots_change_at), array_agg(m.user_id), array_agg(m.free), array_agg(m.available), array_agg(m.version)
-    INTO v_change, v_done.user_ids, v_done.free, v_done.available, v_done.versions FROM moved m;
+    INTO v_change, v_done.user_ids, v_done.free, v_done.available, v_done.versions FROM moved m
+    -- As in credits.post_entry.
+    WHERE CASE WHEN (m.free_after + m.paid_after >= m.low_at) <> (m.available >= m.low_at)
+        THEN tell_balance_crossed(m.user_id, m.free_after, m.paid_after, m.version + m.items, m.low_at, false) ELSE true END;
     -- The accounts were looked at before they were held; while a batch waits for one, a lot may begin or expire.
     IF v_change <= clock_timestamp() THEN
         RAISE EXCEPTION 'a lot changed while the batch waited: send it again' USING ERRCODE = '40001';

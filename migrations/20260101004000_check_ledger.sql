@@ -1,4 +1,4 @@
--- What the invariants are. I8 is for webhooks, of which there are none.
+-- What the invariants are. I8 is for webhooks that come in, of which there are none.
 CREATE OR REPLACE VIEW credits.invariants AS
     SELECT l.number, l.invariant, l.law FROM (VALUES
         (1, 'I1', 'Each balance is the sum of its ledger entries, free and paid part.'),

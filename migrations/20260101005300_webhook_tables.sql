@@ -96,8 +96,6 @@ CREATE OR REPLACE VIEW credits.webhook_log WITH (security_invoker = true) AS
 REVOKE ALL ON credits.webhook_log FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT ON credits.webhook_log TO credits_app;
 
-ALTER TABLE credits.accounts ADD COLUMN IF NOT EXISTS low_at bigint;
-COMMENT ON COLUMN credits.accounts.low_at IS 'Below so many credits the balance is low; NULL: as the settings say, 0: never.';
 ALTER TABLE credits.grants ADD COLUMN IF NOT EXISTS expiry_told boolean NOT NULL DEFAULT false;
 CREATE INDEX IF NOT EXISTS grants_to_tell ON credits.grants (due_at)
     WHERE status = 'open' AND due_at IS NOT NULL AND NOT expiry_told;

@@ -1,5 +1,4 @@
--- What is told to the outside. Triggers write the events, so that whatever moves credits tells it, in its own transaction:
--- no effect without its event, no event without its effect.
+-- What is told to the outside, in the transaction of its effect: no effect without its event, no event without its effect.
 
 -- The row of a new event, and a delivery for each of these endpoints. Locks nothing that others wait for.
 CREATE OR REPLACE FUNCTION credits.write_event(p_type text, p_user_id uuid, p_data jsonb, p_endpoint_ids uuid[])
@@ -40,31 +39,12 @@ BEGIN
 END
 $$;
 
--- The account's balance has crossed its threshold, which the trigger gives as its argument unless the account has its own.
--- The first credits of an account are no recovery.
-CREATE OR REPLACE FUNCTION credits.tell_balance_crossed()
-RETURNS trigger LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
-DECLARE
-    v_low_at constant bigint := coalesce(NEW.low_at, TG_ARGV[0]::bigint);
-BEGIN
-    IF OLD.version > 0 THEN
-        PERFORM emit_event(CASE WHEN NEW.free + NEW.paid < v_low_at THEN 'balance.low' ELSE 'balance.recovered' END, NEW.user_id,
-            jsonb_build_object('user', NEW.user_id, 'available', NEW.free + NEW.paid, 'free', NEW.free, 'paid', NEW.paid,
-                'version', NEW.version, 'low_balance', v_low_at));
-    END IF;
-    RETURN NULL;
-END
-$$;
-
--- The threshold stands in the trigger's condition: a charge that does not cross it pays for one comparison and nothing else,
--- no look at the settings, no call. A new threshold is a new trigger, which waits for the charges that run.
+-- Takes the threshold over from the settings; see credits.low_balance. Statements that run go on with the one before.
 CREATE OR REPLACE FUNCTION credits.watch_low_balance()
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 BEGIN
-    EXECUTE (SELECT format($trigger$
-        CREATE OR REPLACE TRIGGER accounts_tell_crossing AFTER UPDATE OF free, paid ON credits.accounts FOR EACH ROW
-        WHEN ((OLD.free + OLD.paid >= coalesce(NEW.low_at, %1$s)) <> (NEW.free + NEW.paid >= coalesce(NEW.low_at, %1$s)))
-        EXECUTE FUNCTION credits.tell_balance_crossed(%1$L)$trigger$, s.low_balance) FROM settings s);
+    EXECUTE (SELECT format('CREATE OR REPLACE FUNCTION credits.low_balance() RETURNS bigint LANGUAGE sql '
+        'IMMUTABLE PARALLEL SAFE AS ''SELECT %s::bigint''', s.low_balance) FROM settings s);
 END
 $$;
 
@@ -95,5 +75,4 @@ CREATE OR REPLACE TRIGGER receipts_tell_verified AFTER UPDATE OF status ON credi
 CREATE OR REPLACE TRIGGER receipts_tell_recorded AFTER INSERT ON credits.receipts FOR EACH ROW
     WHEN (NEW.status = 'verified') EXECUTE FUNCTION credits.tell_receipt_verified();
 REVOKE ALL ON FUNCTION credits.write_event, credits.utc_text, credits.subscribers, credits.emit_event,
-    credits.tell_balance_crossed, credits.watch_low_balance, credits.tell_job_refunded, credits.tell_receipt_verified
-    FROM PUBLIC;
+    credits.watch_low_balance, credits.tell_job_refunded, credits.tell_receipt_verified FROM PUBLIC;

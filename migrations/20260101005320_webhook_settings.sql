@@ -13,8 +13,7 @@ COMMENT ON COLUMN credits.settings.webhook_days IS 'After so many days events an
 SELECT credits.watch_low_balance();
 
 -- Changes what is not NULL. A new threshold counts from the next movement on: who is below it already is told nothing until
--- they cross it. Lock: the settings, then the table of accounts for a moment (55P03 after two seconds; nothing changed).
--- Refuses CR012 not allowed, CR013 out of range.
+-- they cross it. Lock: the settings. Refuses CR012 not allowed, CR013 out of range.
 CREATE OR REPLACE FUNCTION public.change_webhook_settings(
     p_low_balance bigint, p_expiry_notice_days integer, p_webhook_days integer,
     p_actor text DEFAULT NULL, p_via text DEFAULT 'sql', p_request_id text DEFAULT NULL)

@@ -90,11 +90,14 @@ public class AddressTests
     [InlineData("::ffff:169.254.169.254")]
     public async Task A_name_that_leads_to_a_private_address_is_not_connected_to(params string[] addresses)
     {
-        await using var receiver = await Receiver.StartAsync();
         var connection = new WebhookConnection(
             allowPrivate: false, (_, _) => Task.FromResult(addresses.Select(IPAddress.Parse).ToArray()));
+        using var sender = new WebhookSender(new(), Secrets, TimeProvider.System, connection);
 
-        await Assert.ThrowsAsync<PrivateAddressException>(async () => await ConnectAsync(connection, "example.com"));
+        var result = await sender.SendAsync(DeliveryTo("https://example.com/hooks"));
+
+        Assert.Equal((false, (int?)null, "The name leads to an address that is not on the public internet."),
+            (result.Delivered, result.StatusCode, result.Error));
     }
 
     [Fact]

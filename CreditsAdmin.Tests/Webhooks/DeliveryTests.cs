@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using CreditsAdmin.Tests.Api;
@@ -155,23 +157,15 @@ public class DeliveryTests(WebhookApp app) : WebhookTest(app)
     [Fact]
     public async Task An_answer_without_end_is_not_read()
     {
-        var written = 0L;
-        await using var receiver = await Receiver.StartAsync(async (http, _) =>
-        {
-            var chunk = new byte[64 * 1024];
-            while (!http.RequestAborted.IsCancellationRequested && written < 64L << 20)
-            {
-                await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
-                written += chunk.Length;
-            }
-        });
-        var (endpoint, _) = await AddAsync(receiver);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var pouring = PourAsync(listener);
+        var (endpoint, _) = await AddAsync($"http://{listener.LocalEndpoint}/hooks");
 
         await PayAsync();
 
         await UntilAsync(endpoint, "delivered");
-        await Task.Delay(1500, Cancel);
-        Assert.InRange(written, 0, 16L << 20);
+        Assert.InRange(await pouring.WaitAsync(TimeSpan.FromSeconds(30), Cancel), 0, 32L << 20);
     }
 
     [Fact]
@@ -191,5 +185,25 @@ public class DeliveryTests(WebhookApp app) : WebhookTest(app)
         Assert.Equal(200, rotated.Status);
         Assert.Equal((2, true, true), (both.Signatures.Length, both.IsSignedWith(old), both.IsSignedWith(rotated["secret"]!)));
         Assert.Equal((1, false, true), (one.Signatures.Length, one.IsSignedWith(old), one.IsSignedWith(rotated["secret"]!)));
+    }
+
+    // A server without manners: says 200 and pours until nobody takes any more. Returns how many bytes were taken.
+    private static async Task<long> PourAsync(TcpListener listener)
+    {
+        using var socket = await listener.AcceptSocketAsync(Cancel);
+        await socket.ReceiveAsync(new byte[8192], Cancel);
+        await socket.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray(), Cancel);
+        byte[] chunk = [.. "10000\r\n"u8, .. new byte[0x10000], .. "\r\n"u8];
+        var taken = 0L;
+        try
+        {
+            while (taken < 256L << 20) taken += await socket.SendAsync(chunk, Cancel);
+        }
+        catch (SocketException)
+        {
+            // They hung up.
+        }
+
+        return taken;
     }
 }

@@ -24,6 +24,8 @@ public class WebhookApp(TestCluster cluster) : CreditsApp(cluster)
 /// <summary>Tests of what an app sends. Every test has receivers of its own.</summary>
 public abstract class WebhookTest(WebhookApp app) : IClassFixture<WebhookApp>
 {
+    private static readonly string[] Payments = ["receipt.verified"];
+
     protected WebhookApp App { get; } = app;
 
     protected static CancellationToken Cancel => Xunit.TestContext.Current.CancellationToken;
@@ -31,11 +33,13 @@ public abstract class WebhookTest(WebhookApp app) : IClassFixture<WebhookApp>
     internal Task<HttpClient> ApiAsync() => App.ApiClientAsync("webhooks:write");
 
     /// <summary>Registers the receiver; returns the endpoint's id and secret.</summary>
-    internal async Task<(string Id, string Secret)> AddAsync(Receiver receiver, params string[] events)
+    internal Task<(string Id, string Secret)> AddAsync(Receiver receiver) => AddAsync(receiver.Url);
+
+    internal async Task<(string Id, string Secret)> AddAsync(string url)
     {
         using var api = await ApiAsync();
         var made = await api.PostAsync("/v1/webhook_endpoints",
-            new { url = receiver.Url, events = events.Length > 0 ? events : ["receipt.verified"] });
+            new { url, events = Payments });
         Assert.Equal(201, made.Status);
         return (made["id"]!, made["secret"]!);
     }
