@@ -30,6 +30,7 @@ internal static class CommandLine
             AdjustCreditsCommand.Create(),
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),
+            RateLimitsCommand.Create(),
             DemoCommand.Create(),
         };
         var parsed = root.Parse(args);
