@@ -12,7 +12,10 @@ internal static class RateLimitsCommand
     private static Command CreateRefusals()
     {
         var most = new Option<int>("--most") { Description = "So many lines.", DefaultValueFactory = _ => 50 };
-        var command = new Command("refusals", "Prints who was refused, latest first: one line for each limit and window.") { most };
+        var command = new Command("refusals", "Prints who was refused, latest first, a line for each limit and window.")
+        {
+            most,
+        };
         command.SetAction((parsed, cancel) => CommandScope.RunAsync(async (services, stop) =>
         {
             var refusals = await services.GetRequiredService<CreditsDatabase>().ReadAsync(
