@@ -47,7 +47,8 @@ public static class CreditsTelemetry
         var began = Stopwatch.GetTimestamp();
         var result = await charge().CountAsync(Charged, credits);
         var outcome = result.Refusal?.SqlState ?? "charged";
-        ChargeDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        ChargeDuration.Record(seconds, new KeyValuePair<string, object?>("outcome", outcome));
         activity?.SetTag("outcome", outcome);
         return result;
     }

@@ -18,7 +18,7 @@ try
     return 0;
 }
 catch (Exception error) when (
-    error is EmbeddedPostgresException or MigrationException or ConnectionStringException or IOException)
+    error is EmbeddedPostgresException or MigrationException or ConnectionStringException or SettingException or IOException)
 {
     await Console.Error.WriteLineAsync(error.Message);
     return 1;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace CreditsAdmin.Data.RateLimits;
 
@@ -16,6 +17,7 @@ public readonly record struct RateLimitAnswer(bool Allowed, int Remaining, TimeS
 /// left. When the database does not answer, requests go on: whatever they want to do needs the same database.</summary>
 public sealed class RateLimitLeases(
     RateLimitCommands commands, TimeProvider clock, ILogger<RateLimitLeases> log, int mostLeases = RateLimitLeases.MostLeases)
+    : IDisposable
 {
     /// <summary>So many limits and identifiers are kept in memory; some 400 bytes each.</summary>
     public const int MostLeases = 20_000;
@@ -50,6 +52,12 @@ public sealed class RateLimitLeases(
         }
     }
 
+    /// <summary>What is still leased is lost to its window.</summary>
+    public void Dispose()
+    {
+        foreach (var lease in young.Values.Concat(old.Values)) lease.Dispose();
+    }
+
     private async Task<RateLimitAnswer> RefillAsync(Lease lease, CancellationToken cancel)
     {
         await lease.Turn.WaitAsync(cancel);
@@ -78,7 +86,8 @@ public sealed class RateLimitLeases(
             var taken = await commands.TakeAsync(lease.Identifier, lease.Limit, lease.Wanted, patience.Token);
             lease.Fill(taken.Value ?? throw new InvalidOperationException(taken.Refusal!.Message), asked);
         }
-        catch (Exception error) when (DatabaseFaults.IsPassing(error) || patience.IsCancellationRequested)
+        catch (Exception error) when (
+            error is NpgsqlException || DatabaseFaults.IsPassing(error) || patience.IsCancellationRequested)
         {
             lease.Open(OpenFor);
             log.LogWarning("The limit {Type} could not be counted and lets everything through: {Reason}",

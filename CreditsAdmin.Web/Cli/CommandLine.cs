@@ -33,6 +33,7 @@ internal static class CommandLine
             SettingsCommand.Create(),
             VerifyLedgerCommand.Create(),
             WebhooksCommand.Create(),
+            RateLimitsCommand.Create(),
             DemoCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -16,7 +16,7 @@ internal static class CrossOrigin
         string[] origins = [.. Settings.List(configuration, Setting)];
         if (origins.FirstOrDefault(origin => !IsOrigin(origin)) is { } wrong)
         {
-            throw new InvalidOperationException(
+            throw new SettingException(
                 $"{Setting} has \"{wrong}\"; an origin reads like https://app.example.com, without a path or a slash behind it.");
         }
 

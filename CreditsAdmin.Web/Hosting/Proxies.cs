@@ -29,6 +29,6 @@ internal static class Proxies
     private static System.Net.IPNetwork Network(string text) =>
         System.Net.IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.TryParse(text, out var address) ? new(address, address.GetAddressBytes().Length * 8)
-        : throw new InvalidOperationException(
+        : throw new SettingException(
             $"{Setting} has \"{text}\", which is neither an address nor a network such as 10.0.0.0/8.");
 }

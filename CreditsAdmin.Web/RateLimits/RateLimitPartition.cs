@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using CreditsAdmin.Web.Api;
 using CreditsAdmin.Web.Auth;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace CreditsAdmin.Web.RateLimits;
 
@@ -18,6 +19,9 @@ internal readonly record struct RateLimitPartition(RateLimitRule? Rule, string I
     /// counts for the address.</summary>
     public static async ValueTask<RateLimitPartition> OfAsync(HttpContext http, RateLimitRules rules)
     {
+        // An error page that stands in for an answer belongs to a request that was counted.
+        if (http.Features.Get<IStatusCodeReExecuteFeature>() is not null
+            || http.Features.Get<IExceptionHandlerFeature>() is not null) return default;
         // Whoever watches the app must not be told that it is away because they looked often.
         if (http.Request.Path.StartsWithSegments("/health")) return default;
         var reads = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CreditsAdmin.Data.RateLimits;
+using CreditsAdmin.Web.Hosting;
 
 namespace CreditsAdmin.Web.RateLimits;
 
@@ -48,7 +49,7 @@ internal sealed class RateLimitRules(IConfiguration configuration)
             && numbers.Split('/') is [var requests, var seconds]
             && Whole(requests) is { } most and <= 1_000_000_000 && Whole(seconds) is { } window
             ? new(name, new($"app:{name}", most, window, algorithm))
-            : throw new InvalidOperationException(
+            : throw new SettingException(
                 $"{setting} is \"{text}\"; it has to read like \"600/60\" (requests/seconds), \"600/60 sliding\" or \"off\".");
     }
 
