@@ -108,6 +108,7 @@ public sealed partial class TokenOracleTests : IDisposable
     {
         if (token.Length > 8192 || !Form().IsMatch(token)) return null;
         var parts = token.Split('.');
+        if (parts.Any(part => part.Length % 4 == 1)) return null;
         var bytes = Array.ConvertAll(parts, part => Convert.FromBase64String(
             part.Replace('-', '+').Replace('_', '/') + new string('=', (4 - (part.Length % 4)) % 4)));
         if (parts.Where((part, i) => Convert.ToBase64String(bytes[i]).TrimEnd('=').Replace('+', '-').Replace('/', '_') != part).Any()) return null;
