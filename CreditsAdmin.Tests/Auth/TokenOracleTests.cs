@@ -144,9 +144,9 @@ public sealed partial class TokenOracleTests : IDisposable
                 json, Once);
             return read?.ToDictionary(member => member.Key, member => member.Value.GetRawText());
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // not JSON, or not UTF-8
         }
     }
 
