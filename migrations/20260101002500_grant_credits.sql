@@ -1,7 +1,6 @@
 -- Gives a user credits for a reason: promotional ones to the free part of the balance, paid ones to the paid part; at once or
 -- from p_effective_at on, until they are spent or p_expires_at. Smaller p_priority is spent first.
--- The same caller, user and key again returns the first result. With p_expected_version nothing is granted when the balance
--- has moved since. Audited in the same transaction. Lock: the account.
+-- The same caller, user and key again returns the first result. Audited in the same transaction. Lock: the account.
 -- Raises CR002 unknown user, CR003 credits out of range, CR004 unusable key, CR005 key used for another grant,
 -- CR012 the actor may not grant, or not to themselves, CR013 missing reason, unknown category, unusable priority or times,
 -- CR050 more than API keys grant, CR051 the balance has moved.

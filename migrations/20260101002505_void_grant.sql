@@ -1,7 +1,8 @@
 -- Takes back what is left of a grant and ends it for good; a grant that has not begun never will. What was spent of it stays
 -- spent. Audited in the same transaction. The same caller and reason again returns the first result.
 -- Lock: the caller's key, then the account, then its lots. Raises CR004 unusable key, CR005 key used for another request,
--- CR012 the actor may not, or not void this one, CR013 missing reason, CR016, CR017 unknown grant, CR018 the grant has expired or was voided already.
+-- CR012 the actor may not, or not void this one, CR013 missing reason, CR016, CR017 unknown grant, CR018 the
+-- grant has expired or was voided already.
 DO $type$
 BEGIN
     IF to_regtype('public.void_result') IS NULL THEN

@@ -61,6 +61,23 @@ public class CommandLineTests(CommandFolder folder) : IClassFixture<CommandFolde
     }
 
     [Fact]
+    public async Task A_key_is_listed_with_its_end_and_rotated_by_what_the_list_shows()
+    {
+        var (_, made, _) = await folder.RunAsync(
+            "", "api-keys", "create", "short lived", "--scopes", "jobs:read", "--expires", "2999-01-31");
+        var lookup = made.Trim().Split('_')[2];
+        var (_, listed, _) = await folder.RunAsync("", "api-keys", "list");
+        var (rotated, other, _) = await folder.RunAsync("", "api-keys", "rotate", lookup, "--overlap", "24h");
+        var (refused, _, error) = await folder.RunAsync("", "api-keys", "rotate", lookup);
+        var (wrong, _, _) = await folder.RunAsync("", "api-keys", "rotate", lookup, "--overlap", "a day");
+
+        Assert.Contains($"{lookup}\tshort lived\tjobs:read\t2999-01-31T00:00:00Z\tunused\t", listed, StringComparison.Ordinal);
+        Assert.Equal((0, true, false), (rotated, other.StartsWith("ca_live_", StringComparison.Ordinal), other == made));
+        Assert.Equal((4, 2), (refused, wrong));
+        Assert.Contains("no such key", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Api_keys_create_prints_the_key_alone()
     {
         var (exit, output, _) = await folder.RunAsync("", "api-keys", "create", "front end", "--scopes", "jobs:write,jobs:read");

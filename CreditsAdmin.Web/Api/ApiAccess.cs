@@ -23,8 +23,11 @@ internal static class ApiAccess
     public static void AddApiAccess(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<UserTokenOptions>().Bind(configuration.GetSection("Supabase")).ValidateOnStart()
-            .Validate(options => options.IsUsable,
-                "Supabase:JwtSecret must have at least 32 characters, or be left out.");
+            .Validate(options => options.HasUsableSecret,
+                "Supabase:JwtSecret must have at least 32 characters, or be left out.")
+            .Validate(options => options.HasUsableAddresses,
+                "Supabase:Url and Supabase:JwksUrl must be https addresses (http on this machine only), or be left out.");
+        services.AddSingleton<TokenKeys>();
         services.AddSingleton<ApiKeyCache>();
         services.AddSingleton<ApiKeyUses>();
         services.AddAuthentication()

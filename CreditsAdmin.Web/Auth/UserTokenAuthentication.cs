@@ -5,21 +5,11 @@ using Microsoft.Extensions.Options;
 
 namespace CreditsAdmin.Web.Auth;
 
-/// <summary>The section <c>Supabase</c> of the configuration.</summary>
-internal sealed class UserTokenOptions
-{
-    /// <summary>The project's JWT secret. While it is missing no user's token is accepted.</summary>
-    public string? JwtSecret { get; set; }
-
-    /// <summary>A secret that can be guessed is worse than none.</summary>
-    public bool IsUsable => string.IsNullOrEmpty(JwtSecret) || Encoding.UTF8.GetByteCount(JwtSecret) >= 32;
-}
-
 /// <summary>Users with the token of their own Supabase session: they may read, and row-level security decides
 /// what.</summary>
 internal sealed class UserTokenAuthentication(
     IOptionsMonitor<BearerOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    IOptions<UserTokenOptions> supabase)
+    IOptions<UserTokenOptions> supabase, TokenKeys keys)
     : BearerAuthentication(options, logger, encoder)
 {
     public const string SchemeName = "UserToken";
@@ -33,14 +23,23 @@ internal sealed class UserTokenAuthentication(
     /// <summary>The one thing that users may write: a claim of their own.</summary>
     public const string ClaimScope = "receipts:write";
 
-    protected override Task<IEnumerable<Claim>?> FindClaimsAsync(string token)
+    protected override async Task<IEnumerable<Claim>?> FindClaimsAsync(string token)
     {
-        var user = supabase.Value.JwtSecret is { Length: > 0 } secret
-            ? UserToken.UserOf(token, Encoding.UTF8.GetBytes(secret), TimeProvider.GetUtcNow())
-            : null;
-        return Task.FromResult(user is { } id
+        if (UserToken.Read(token) is not { } read || !await IsSignedAsync(read)) return null;
+        var user = read.UserAt(TimeProvider.GetUtcNow(), supabase.Value.Issuer, supabase.Value.AnonymousUsers);
+        return user is { } id
             ? ReadScopes.Append(ClaimScope).Select(scope => new Claim(ScopeClaim, scope))
                 .Append(new(UserClaim, id.ToString()))
-            : null);
+            : null;
     }
+
+    // The secret for HS256 and nothing else, public keys for what they are made for: no text of one kind is ever taken for a
+    // key of the other.
+    private async ValueTask<bool> IsSignedAsync(UserToken token) => token.Algorithm switch
+    {
+        "HS256" => supabase.Value.JwtSecret is { Length: > 0 } secret && token.IsSignedBy(Encoding.UTF8.GetBytes(secret)),
+        "ES256" or "RS256" => token.KeyId is { } id
+            && await keys.FindAsync(id, Context.RequestAborted) is { } key && token.IsSignedBy(key),
+        _ => false,
+    };
 }
