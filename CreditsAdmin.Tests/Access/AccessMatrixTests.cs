@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CreditsAdmin.Tests.Contract;
+using CreditsAdmin.Tests.Fuzz;
 using CreditsAdmin.Tests.Infrastructure;
 using CreditsAdmin.Web.Api;
 using Microsoft.AspNetCore.Http;
@@ -10,15 +11,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CreditsAdmin.Tests.Access;
 
 /// <summary>Every route of the running app, asked by every kind of caller, against the table in docs/access.md.</summary>
-public class AccessMatrixTests(CreditsApp app) : AppTest(app)
+public class AccessMatrixTests(FuzzApp app) : IClassFixture<FuzzApp>
 {
     private const string Table = "docs/access.md";
+
+    private static CancellationToken Cancel => Xunit.TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Every_route_answers_every_caller_as_the_table_says()
     {
-        var callers = await AccessCallers.CreateAsync(App);
-        using var plain = App.CreateClient();
+        var callers = await AccessCallers.CreateAsync(app);
+        using var plain = app.CreateClient();
         var document = JsonDocument.Parse(await plain.GetStringAsync("/openapi/v1.json", Cancel)).RootElement;
         var requests = new AccessRequests(callers, document);
         List<string> rows =
@@ -32,9 +35,9 @@ public class AccessMatrixTests(CreditsApp app) : AppTest(app)
             var cells = new List<string>();
             foreach (var caller in AccessCallers.Names)
             {
-                var scope = endpoint.Metadata.GetMetadata<RequiredScope>()?.Name;
+                string[] scopes = endpoint.Metadata.GetMetadata<RequiredScope>()?.Names ?? ["jobs:read"];
                 var client = caller != "key without the scope" ? callers[caller]
-                    : await AccessCallers.WithoutAsync(App, scope == "jobs:read" ? [scope, "jobs:write"] : [scope ?? "jobs:read"]);
+                    : await AccessCallers.WithoutAsync(app, scopes.Contains("jobs:read") ? [.. scopes, "jobs:write"] : scopes);
                 using var request = await requests.MakeAsync(route);
                 using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
                 cells.Add(Cell(answer));
@@ -44,6 +47,7 @@ public class AccessMatrixTests(CreditsApp app) : AppTest(app)
         }
 
         var head = Repository.Read(Table).Split("\n| Route")[0].TrimEnd('\n');
+        await Laws.AssertAsync(app.Database);
         Committed.Matches(Table, $"{head}\n\n{string.Join('\n', rows)}\n");
     }
 
@@ -54,7 +58,7 @@ public class AccessMatrixTests(CreditsApp app) : AppTest(app)
 
     // Files are for everybody, and there are hundreds of them.
     private SortedDictionary<string, Endpoint> Routes() => new((
-        from endpoint in App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        from endpoint in app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         where endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
         select (Route: $"{method} {endpoint.RoutePattern.RawText}", endpoint))

@@ -40,13 +40,36 @@ internal sealed class AccessRequests(AccessCallers callers, JsonElement document
     {
         var example = schema.GetProperty("examples")[0].GetRawText();
         return example.Replace("usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10", $"{callers.Owner}", StringComparison.Ordinal)
+            .Replace("\"BMC-17\"", $"\"R{Guid.NewGuid():N}\"", StringComparison.Ordinal)
+            .Replace("https://example.com/credits", $"https://example.com/{Guid.NewGuid()}", StringComparison.Ordinal)
+            .Replace(",\"job\":\"job_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10\"", "", StringComparison.Ordinal)
             .Replace("\"job-17\"", $"\"{Guid.NewGuid()}\"", StringComparison.Ordinal);
+    }
+
+    private async Task<string> MadeAsync(string noun, object body) => (await callers.Api.PostAsync($"/v1/{noun}", body))["id"]!;
+
+    // There may be twenty at a time.
+    private async Task<string> EndpointAsync()
+    {
+        var all = await callers.Api.ReadAsync("/v1/webhook_endpoints");
+        foreach (var old in all.Json.GetProperty("data").EnumerateArray())
+        {
+            await callers.Api.DeleteAsync($"/v1/webhook_endpoints/{old.GetProperty("id")}");
+        }
+
+        return await MadeAsync("webhook_endpoints",
+            $$"""{"url":"https://example.com/{{Guid.NewGuid()}}","events":["balance.low"]}""");
     }
 
     // Something new of the owner's, since a request may use it up.
     private async Task<string> IdAsync(string noun) => noun switch
     {
         "jobs" => (await callers.Api.ChargeAsync(callers.Owner, cost: 2))["id"]!,
+        "grants" => await MadeAsync("grants", new { user = callers.Owner, credits = 1, category = "promotional", reason = "A test" }),
+        "receipts" => await MadeAsync("receipts", new { user = callers.Owner, reference = $"R{Guid.NewGuid():N}", amount_cents = 5 }),
+        "prices" => await MadeAsync("prices", new { provider = "test", model = $"{Guid.NewGuid()}", per_image = "1" }),
+        "webhook_endpoints" => await EndpointAsync(),
+        "webhook_deliveries" => (await callers.Api.PostAsync($"/v1/webhook_endpoints/{await EndpointAsync()}/test"))["id"]!,
         _ => throw new NotSupportedException($"Say how to make one of {noun}, so that its routes can be asked for it."),
     };
 }

@@ -10,6 +10,14 @@ namespace CreditsAdmin.Tests.Fuzz;
 /// <summary>The app with nothing that moves by itself, and with its errors caught.</summary>
 public sealed class FuzzApp(TestCluster cluster) : CreditsApp(cluster)
 {
+    // No worker moves anything, nothing is sent to anybody, and nobody is refused for asking often.
+    private static readonly (string Name, string Value)[] Quiet =
+    [
+        ("Worker:Seconds", "0"), ("Webhooks:Seconds", "0"),
+        .. new[] { "Key:Reads", "Key:Writes", "User:Reads", "User:Writes", "Address:Reads", "Address:Writes", "Address:SignIn" }
+            .Select(limit => ($"RateLimits:{limit}", "off")),
+    ];
+
     private readonly ErrorLog errors = new();
 
     /// <summary>What it logged as an error.</summary>
@@ -18,7 +26,7 @@ public sealed class FuzzApp(TestCluster cluster) : CreditsApp(cluster)
     protected override IHost CreateHost(IHostBuilder builder)
     {
         builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(
-            new Dictionary<string, string?> { ["Worker:Seconds"] = "0" }));
+            Quiet.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)));
         builder.ConfigureServices(services => services.AddSingleton<ILoggerProvider>(errors));
         return base.CreateHost(builder);
     }

@@ -14,7 +14,7 @@ public class FuzzTests(FuzzApp app) : IClassFixture<FuzzApp>
 
     // Nobody can bring these about with a request alone; other tests do.
     private static readonly string[] Rare =
-        ["500 internal_error", "503 service_unavailable", "503 ledger_unsound", "409 request_in_progress", "400 bad_request"];
+        ["429 rate_limited", "500 internal_error", "503 service_unavailable", "503 ledger_unsound", "409 request_in_progress", "400 bad_request"];
 
     private static readonly int Count = Setting("CREDITS_FUZZ", 20_000);
     private static readonly int Seed = Setting("CREDITS_FUZZ_SEED", 20261121);

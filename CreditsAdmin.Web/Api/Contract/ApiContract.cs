@@ -13,6 +13,13 @@ internal static class ApiContract
         .. JobsContract.Operations,
         .. BalancesContract.Operations,
         .. LedgerContract.Operations,
+        .. GrantsContract.Operations,
+        .. ReceiptsContract.Operations,
+        .. MeContract.Operations,
+        .. PricesContract.Operations,
+        .. UsageContract.Operations,
+        .. RateLimitsContract.Operations,
+        .. WebhooksContract.Operations,
     ];
 
     public static JsonObject Info() => new()
@@ -37,6 +44,16 @@ internal static class ApiContract
         Tag("jobs", "Work that costs credits: charged before it runs, then completed or failed."),
         Tag("balances", "How many credits a user has."),
         Tag("ledger_entries", "Everything that ever happened to a user's credits."),
+        Tag("grants", "Credits that were given, with how many are left of them and until when."),
+        Tag("receipts", "Payments: claimed here, verified by staff."),
+        Tag("me", "What a user's own token shows of its user."),
+        Tag("prices", "What models and operations cost, in versions that never overlap."),
+        Tag("estimates", "What something would cost."),
+        Tag("usage_records", "What models were used for, at its exact cost."),
+        Tag("margins", "What models earn."),
+        Tag("rate_limits", "Limits that a front end sets for its own users."),
+        Tag("webhook_endpoints", "Where events are sent to."),
+        Tag("webhook_deliveries", "What was sent, and sending it again."),
     ];
 
     public static JsonObject SecuritySchemes() => new()

@@ -69,19 +69,31 @@ internal sealed class ApiDocument(EndpointDataSource routes)
 
     private static JsonObject PathsOf(IReadOnlyList<Endpoint> endpoints, OperationWriter writer)
     {
-        var scopes = endpoints.SelectMany(endpoint => RoutesOf(endpoint).Select(route => (route, endpoint)))
-            .ToDictionary(one => one.route, one => one.endpoint.Metadata.GetMetadata<RequiredScope>()!.Name);
+        var routes = endpoints.SelectMany(endpoint => RoutesOf(endpoint).Select(route => (route, endpoint)))
+            .ToDictionary(one => one.route, one => one.endpoint.Metadata);
         var paths = new JsonObject();
         foreach (var operation in ApiContract.Operations)
         {
             var (method, path) = operation.Route.Split(' ') is [var one, var two] ? (one, two) : default;
-            var scope = scopes[operation.Route];
             if (paths[path] is null) paths[path] = new JsonObject();
-            paths[path]![method.ToLowerInvariant()] =
-                writer.Write(operation, scope, UserTokenAuthentication.ReadScopes.Contains(scope));
+            paths[path]![method.ToLowerInvariant()] = writer.Write(operation, SecurityOf(operation, routes[operation.Route]));
         }
 
         return paths;
+    }
+
+    // Any of these will do.
+    private static JsonArray SecurityOf(ApiOperation operation, EndpointMetadataCollection route)
+    {
+        if (route.GetMetadata<UsersOnly>() is not null) return [new JsonObject { ["userToken"] = new JsonArray() }];
+        var scopes = route.GetMetadata<RequiredScope>()!.Names;
+        var users = operation.IsForFrontEndsOnly ? [] : scopes.Where(UserTokenAuthentication.ReadScopes
+            .Append(UserTokenAuthentication.ClaimScope).Contains);
+        return
+        [
+            .. scopes.Select(scope => new JsonObject { ["apiKey"] = new JsonArray(scope) }),
+            .. users.Select(scope => new JsonObject { ["userToken"] = new JsonArray(scope) }),
+        ];
     }
 
     private static IEnumerable<string> RoutesOf(Endpoint endpoint) =>

@@ -15,12 +15,16 @@ internal static class ApiHeaders
         ["Credits-Balance"] = ("Credits that the user can spend, at the moment of the answer.", "integer", "98"),
         ["Location"] = ("The address of what was made.", "string", "/v1/jobs/0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10"),
         ["ETag"] = ("The version of what was read, for If-None-Match.", "string", "\"17\""),
+        ["Link"] = ("The address of the next page.", "string", "</v1/jobs?before=abc>; rel=\"next\""),
+        ["RateLimit"] = ("What is left of the limit that this request counted for, and for how many seconds.",
+            "string", "\"key-writes\";r=59999;t=60"),
+        ["RateLimit-Policy"] = ("That limit: requests and seconds.", "string", "\"key-writes\";q=60000;w=60"),
         ["Retry-After"] = ("Seconds to wait before the same request is sent again.", "integer", "5"),
         ["WWW-Authenticate"] = ("The scheme that is asked for.", "string", "Bearer"),
     };
 
-    /// <summary>The documented names.</summary>
-    public static IEnumerable<string> Names => Known.Keys;
+    /// <summary>Those that every answer has, but that limits can be switched off.</summary>
+    public static readonly string[] Everywhere = ["X-Request-Id", "RateLimit", "RateLimit-Policy"];
 
     /// <summary>The components that answers refer to.</summary>
     public static JsonObject Components() => new(Known.OrderBy(header => header.Key, StringComparer.Ordinal)

@@ -16,6 +16,9 @@ internal sealed record ApiOperation(string Route, string Id, string Summary, str
     /// <summary>The body may be left out.</summary>
     public bool TakesNothingToo { get; init; }
 
+    /// <summary>Users' own tokens have the scope and are refused all the same.</summary>
+    public bool IsForFrontEndsOnly { get; init; }
+
     /// <summary>It asks for an Idempotency-Key, and answers a repeated request with the first result.</summary>
     public bool IsIdempotent { get; init; }
 

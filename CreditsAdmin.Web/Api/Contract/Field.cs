@@ -59,6 +59,35 @@ internal sealed record Field(string Name, string Meaning, Func<JsonObject> Schem
         Items = of,
     };
 
+    /// <summary>A moment with its zone.</summary>
+    public static Field Time(string name, string meaning, string example = "2026-01-31T12:00:00Z") => new(
+        name, meaning, () => new() { ["type"] = "string", ["format"] = "date-time", ["maxLength"] = 32 }, $"\"{example}\"");
+
+    /// <summary>A day, UTC.</summary>
+    public static Field Day(string name, string meaning, string example) => new(
+        name, meaning, () => new() { ["type"] = "string", ["format"] = "date" }, $"\"{example}\"");
+
+    /// <summary>An exact number that need not be whole, from 0: a JSON text, or a whole JSON number.</summary>
+    public static Field Exact(string name, string meaning, string example) => new(
+        name, $"{meaning} A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.",
+        () => new()
+        {
+            ["type"] = new JsonArray("string", "integer"),
+            ["pattern"] = @"^[0-9]{1,13}(\.[0-9]{1,15})?$",
+            ["minimum"] = 0,
+        }, $"\"{example}\"");
+
+    /// <summary>true or false.</summary>
+    public static Field Flag(string name, string meaning) => new(name, meaning, () => new() { ["type"] = "boolean" }, "true");
+
+    /// <summary>A list of some of these words.</summary>
+    public static Field SomeOf(string name, string meaning, params IEnumerable<string> words) => new(name, meaning, () => new()
+    {
+        ["type"] = "array",
+        ["minItems"] = 1,
+        ["items"] = OneOf(name, meaning, [.. words]).Schema(),
+    }, $"[\"{words.First()}\"]");
+
     /// <summary>One of these words.</summary>
     public static Field OneOf(string name, string meaning, params string[] words) => new(
         name, meaning, () => new() { ["type"] = "string", ["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]) },
@@ -66,35 +95,4 @@ internal sealed record Field(string Name, string Meaning, Func<JsonObject> Schem
 
     /// <summary>The shape of a list's objects.</summary>
     public Shape? Items { get; private init; }
-}
-
-/// <summary>The JSON object that a request brings: these members and no others.</summary>
-/// <param name="Name">Its name in the document, such as <c>ChargeInput</c>.</param>
-/// <param name="Fields">Its members.</param>
-internal sealed record Shape(string Name, params Field[] Fields)
-{
-    /// <summary>An object that works, with every member.</summary>
-    public string Example => $"{{{string.Join(",", Fields.Select(one => $"\"{one.Name}\":{one.Example}"))}}}";
-
-    /// <summary>The schema. Null counts as missing where a member may be missing.</summary>
-    public JsonObject Schema()
-    {
-        var members = new JsonObject();
-        foreach (var field in Fields)
-        {
-            var schema = field.Schema();
-            if (!field.IsRequired && schema["type"] is { } type) schema["type"] = new JsonArray(type.DeepClone(), "null");
-            schema["description"] = field.Meaning;
-            members[field.Name] = schema;
-        }
-
-        return new()
-        {
-            ["type"] = "object",
-            ["properties"] = members,
-            ["required"] = new JsonArray([.. Fields.Where(field => field.IsRequired).Select(field => (JsonNode)field.Name)]),
-            ["additionalProperties"] = false,
-            ["examples"] = new JsonArray(JsonNode.Parse(Example)),
-        };
-    }
 }

@@ -36,8 +36,25 @@ internal static class JobsContract
         Field.Text("error", 2_000, "Why it failed, for whoever looks at the job later.", "The model timed out"));
 
     private static readonly JobBody Example = new(
-        Guid.Parse("0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10"), Guid.Parse("6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10"),
-        "image", "pending", 2, 0, """{"prompt":"a cat"}""", null, Time(0), Time(600), null, new(98, 3, 95));
+        Samples.Id, Samples.User, "image", "pending", 2, 0, """{"prompt":"a cat"}""", null, Samples.Time(), Samples.Time(600),
+        null, Samples.Balance);
+
+    /// <summary>What a list of jobs can be narrowed by.</summary>
+    public static readonly Field[] Query =
+    [
+        Field.OneOf("status", "Only jobs of this status.", "pending", "processing", "completed", "failed", "expired"),
+        Field.Text("operation", 100, "Only jobs of this operation.", "image", least: 1),
+        ListFields.From, ListFields.To, ListFields.Limit,
+    ];
+
+    public static readonly ApiAnswer[] ListAnswers =
+    [
+        new(200, "A page of jobs.", new JobListBody(
+        [
+            new(Samples.Id, Samples.User, "image", "pending", 2, 0, """{"prompt":"a cat"}""", null, Samples.Time(),
+                Samples.Time(600), null),
+        ], HasMore: true, NextCursor: Samples.IdCursor), "Link"),
+    ];
 
     public static IReadOnlyList<ApiOperation> Operations { get; } =
     [
@@ -71,7 +88,7 @@ internal static class JobsContract
             IsIdempotent = true,
             Answers =
             [
-                new(200, "The job is completed.", Example with { Status = "completed", FinishedAt = Time(42) },
+                new(200, "The job is completed.", Example with { Status = "completed", FinishedAt = Samples.Time(42) },
                     "Credits-Charged", "Credits-Balance"),
             ],
             Refuses = [UnknownJob, JobAlreadyFinished, InvalidAmount, CostAboveCharge],
@@ -86,10 +103,30 @@ internal static class JobsContract
             Answers =
             [
                 new(200, "The job failed, and its credits are back.",
-                    Example with { Status = "failed", Refunded = 2, Error = "The model timed out", FinishedAt = Time(42) },
+                    Example with { Status = "failed", Refunded = 2, Error = "The model timed out", FinishedAt = Samples.Time(42) },
                     "Credits-Charged", "Credits-Balance"),
             ],
             Refuses = [UnknownJob, JobAlreadyFinished],
+        },
+        new("POST /v1/jobs/{id}/cancel", "cancelJob", "Cancel a job and give its credits back",
+            "As failing it, for a job that nobody wants any more.")
+        {
+            Path = [Id],
+            Takes = new("CancelInput"),
+            TakesNothingToo = true,
+            IsIdempotent = true,
+            Answers =
+            [
+                new(200, "The job is cancelled, and its credits are back.",
+                    Example with { Status = "failed", Refunded = 2, Error = "Cancelled", FinishedAt = Samples.Time(42) },
+                    "Credits-Charged", "Credits-Balance"),
+            ],
+            Refuses = [UnknownJob, JobAlreadyFinished],
+        },
+        new("GET /v1/jobs", "listJobs", "List jobs", "Newest first: one user's, or everybody's. Cursors of the two differ.")
+        {
+            Query = [ListFields.User, .. Query, ListFields.Before(Samples.IdCursor), ListFields.After(Samples.IdCursor)],
+            Answers = ListAnswers,
         },
         new("GET /v1/jobs/{id}", "getJob", "Read a job", "The job and its user's credits as they are now.")
         {
@@ -98,6 +135,4 @@ internal static class JobsContract
             Refuses = [UnknownJob],
         },
     ];
-
-    private static DateTime Time(int seconds) => new DateTime(2026, 1, 31, 10, 0, 0, DateTimeKind.Utc).AddSeconds(seconds);
 }

@@ -16,7 +16,7 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
         "checkout-17");
 
     /// <summary>The operation as the document has it.</summary>
-    public JsonObject Write(ApiOperation operation, string scope, bool usersToo)
+    public JsonObject Write(ApiOperation operation, JsonArray security)
     {
         var json = new JsonObject
         {
@@ -24,7 +24,7 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
             ["summary"] = operation.Summary,
             ["description"] = operation.Meaning,
             ["tags"] = new JsonArray(TagOf(operation)),
-            ["security"] = SecurityOf(scope, usersToo),
+            ["security"] = security,
             ["parameters"] = ParametersOf(operation),
         };
         if (operation.Takes is { } shape) json["requestBody"] = BodyOf(shape, !operation.TakesNothingToo);
@@ -41,7 +41,7 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
         IEnumerable<ProblemKind> problems =
         [
             CreditProblems.Unauthorized, CreditProblems.Of(RefusalCode.Forbidden), CreditProblems.InternalError,
-            CreditProblems.ServiceUnavailable, .. operation.Refuses.Select(CreditProblems.Of),
+            CreditProblems.RateLimited, CreditProblems.ServiceUnavailable, .. operation.Refuses.Select(CreditProblems.Of),
         ];
         if (!operation.Route.StartsWith("GET ", StringComparison.Ordinal)) problems = problems.Append(CreditProblems.LedgerUnsound);
         if (operation.Query.Length > 0) problems = problems.Append(CreditProblems.Of(RefusalCode.InvalidInput));
@@ -64,13 +64,6 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
         }
 
         return problems.Distinct();
-    }
-
-    private static JsonArray SecurityOf(string scope, bool usersToo)
-    {
-        var security = new JsonArray(new JsonObject { ["apiKey"] = new JsonArray(scope) });
-        if (usersToo) security.Add(new JsonObject { ["userToken"] = new JsonArray(scope) });
-        return security;
     }
 
     private static JsonArray ParametersOf(ApiOperation operation)
@@ -129,7 +122,7 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
         var json = new JsonObject
         {
             ["description"] = answer.Meaning,
-            ["headers"] = ApiHeaders.Of(replays.Append("X-Request-Id")),
+            ["headers"] = ApiHeaders.Of(replays.Concat(ApiHeaders.Everywhere)),
         };
         if (answer.Example is not { } example) return json;
         json["content"] = new JsonObject

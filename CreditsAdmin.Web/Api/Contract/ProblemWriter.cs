@@ -28,7 +28,7 @@ internal static class ProblemWriter
         return new()
         {
             ["description"] = string.Join(" ", kinds.Select(kind => $"{kind.Title}: [{kind.Code}]({kind.Type}).")),
-            ["headers"] = ApiHeaders.Of(HeadersOf(status).Append("X-Request-Id")),
+            ["headers"] = ApiHeaders.Of(HeadersOf(status).Concat(ApiHeaders.Everywhere)),
             ["content"] = new JsonObject
             {
                 ["application/problem+json"] = new JsonObject
