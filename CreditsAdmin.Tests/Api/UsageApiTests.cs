@@ -118,7 +118,7 @@ public class UsageApiTests(CreditsApp app) : AppTest(app)
     {
         var (api, ana, bo) = (await App.ApiClientAsync(), await UserAsync(), await UserAsync());
         foreach (var user in new[] { ana, bo }) await BatchAsync(api, $$"""{"records":[{{Good(user, "a")}}]}""");
-        using var self = App.ClientWith(AccessTests.Token(ana, "authenticated"));
+        using var self = App.ClientWith(UserTokens.Of(ana));
 
         var own = (await self.ReadAsync("/v1/usage_records")).Json.GetProperty("data");
         Assert.Equal($"{ana}", Assert.Single(own.EnumerateArray()).GetProperty("user").GetString());
