@@ -98,6 +98,6 @@ internal sealed class ApiDocument(EndpointDataSource routes)
 
     private static IEnumerable<string> RoutesOf(Endpoint endpoint) =>
         endpoint is RouteEndpoint { RoutePattern.RawText: { } path } && path.StartsWith("/v1/", StringComparison.Ordinal)
-            ? endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(method => $"{method} {path}") ?? []
+            ? endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(method => $"{method} {path.TrimEnd('/')}") ?? []
             : [];
 }

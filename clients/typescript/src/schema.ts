@@ -24,7 +24,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/jobs": {
+    "/v1/estimates": {
         parameters: {
             query?: never;
             header?: never;
@@ -32,6 +32,94 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /**
+         * Say what something would cost
+         * @description At the price in force, in dollars and in whole credits, rounded up; with a user also whether it is enough. Moves nothing.
+         */
+        post: operations["estimate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a user's grants
+         * @description Newest first, with what is left of each.
+         */
+        get: operations["listGrants"];
+        put?: never;
+        /**
+         * Grant credits
+         * @description API keys together grant one user as much within 24 hours as one admin may adjust alone.
+         */
+        post: operations["grantCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a grant
+         * @description The grant, with what is left of it now.
+         */
+        get: operations["getGrant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a grant
+         * @description Takes back what is left of it.
+         */
+        post: operations["voidGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs
+         * @description Newest first: one user's, or everybody's. Cursors of the two differ.
+         */
+        get: operations["listJobs"];
         put?: never;
         /**
          * Charge a job before it runs
@@ -58,6 +146,26 @@ export interface paths {
         get: operations["getJob"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job and give its credits back
+         * @description As failing it, for a job that nobody wants any more.
+         */
+        post: operations["cancelJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -144,16 +252,473 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/margins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what models earn
+         * @description By model, for whole days in UTC; 30 when none is named.
+         */
+        get: operations["listMargins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who I am
+         * @description The user whose token it is.
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read my credits
+         * @description As getBalance, for oneself.
+         */
+        get: operations["getMyBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my grants
+         * @description Newest first, with what is left of each.
+         */
+        get: operations["listMyGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my jobs
+         * @description Newest first.
+         */
+        get: operations["listMyJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/ledger_entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what happened to my credits
+         * @description Newest first.
+         */
+        get: operations["listMyLedgerEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my payments
+         * @description Newest first.
+         */
+        get: operations["listMyReceipts"];
+        put?: never;
+        /**
+         * Claim a payment
+         * @description Says that somebody paid. Credits come when staff have verified it.
+         */
+        post: operations["claimMyReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List prices
+         * @description Those in force now, or at a moment, or all versions.
+         */
+        get: operations["listPrices"];
+        put?: never;
+        /**
+         * Set a price
+         * @description Makes a new version from a moment on. The same price again changes nothing, so it takes no Idempotency-Key.
+         */
+        post: operations["setPrice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a price
+         * @description One version of a price.
+         */
+        get: operations["getPrice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rate_limits/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count against a limit of your own
+         * @description Counts one request when it may go on. Refused or not, the answer is 200: allowed says which.
+         */
+        post: operations["checkRateLimit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List receipts
+         * @description Newest first: one user's, or everybody's.
+         */
+        get: operations["listReceipts"];
+        put?: never;
+        /**
+         * Claim a payment
+         * @description Says that somebody paid. Credits come when staff have verified it.
+         */
+        post: operations["claimReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receipts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a receipt
+         * @description The receipt as it is now.
+         */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage_records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List usage
+         * @description Latest use first.
+         */
+        get: operations["listUsageRecords"];
+        put?: never;
+        /**
+         * Record usage
+         * @description Records it with its exact cost at the price of its time. Whole credits are charged as they fill; the rest is kept to the last digit.
+         */
+        post: operations["recordUsage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage_records/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record up to 1000 uses
+         * @description Each is recorded as if it had come alone, and has its own idempotency_key; a header Idempotency-Key is refused. The body may have 2097152 bytes.
+         */
+        post: operations["recordUsages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description Newest first.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a delivery
+         * @description With every attempt and what is sent.
+         */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description The same message, now.
+         */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook endpoints
+         * @description All of them, oldest first.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description The answer has the secret that messages are verified with, this once.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook endpoint
+         * @description The endpoint as it is now.
+         */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook endpoint
+         * @description Nothing is sent there again.
+         */
+        delete: operations["removeWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook endpoint
+         * @description Changes what is named and leaves the rest.
+         */
+        patch: operations["changeWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{id}/rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new secret
+         * @description The old one goes on beside it for 24 hours: messages carry a signature of each.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a ping
+         * @description A message of type ping, now.
+         */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description A user's credits. */
         Balance: {
+            /**
+             * Format: date-time
+             * @description The moment of the past that was asked for; missing for now.
+             */
+            as_of?: string;
             /** @description Credits that can be spent: free and paid together. */
             available: number;
             /** @description Credits that were given. */
             free: number;
+            /** @description What open jobs cost: spent already, and back again unless they are completed. Null for the past. */
+            held: number | null;
+            /** @description What is lost next; null when nothing will be. */
+            next_expiry: components["schemas"]["NextExpiry"] | null;
             /** @description Credits that were bought. */
             paid: number;
             /**
@@ -198,6 +763,57 @@ export interface components {
             /** @description Whose credits pay for it. */
             user: string;
         };
+        /**
+         * @example {
+         *       "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+         *       "provider": "openai",
+         *       "model": "gpt-4o",
+         *       "input_tokens": 1200,
+         *       "output_tokens": 300,
+         *       "idempotency_key": "job-17"
+         *     }
+         */
+        BatchUsageInput: {
+            /**
+             * Format: int64
+             * @description Input tokens that were cached.
+             */
+            cached_input_tokens?: number | null;
+            /** @description Names this record, as the header does for one that is sent alone. */
+            idempotency_key: string;
+            /**
+             * Format: int64
+             * @description Images.
+             */
+            images?: number | null;
+            /**
+             * Format: int64
+             * @description Input tokens that were not cached.
+             */
+            input_tokens?: number | null;
+            /** @description The job that it belongs to. */
+            job?: string | null;
+            /** @description The model. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Output tokens.
+             */
+            output_tokens?: number | null;
+            /** @description Who runs the model. */
+            provider: string;
+            /** @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            seconds?: string | number | null;
+            /**
+             * Format: date-time
+             * @description When, from 2000 to now; now when it is left out. The price of that time counts.
+             */
+            used_at?: string | null;
+            /** @description Who used it, and pays for it. */
+            user: string;
+        };
+        /** @example {} */
+        CancelInput: Record<string, never>;
         /**
          * @example {
          *       "jobs": [
@@ -261,6 +877,77 @@ export interface components {
              */
             actual_cost?: number | null;
         };
+        /** @description What something would cost now. */
+        Estimate: {
+            /** @description Credits that the user can spend; null when nobody's balance was asked about. */
+            available: number | null;
+            /** @description Dollars that the user owes for it, as an exact text; null for a price in credits. */
+            billed: string | null;
+            /** @description Dollars at the price, as an exact text; null for a price in credits. */
+            cost: string | null;
+            /** @description Whole credits that it would take, rounded up. */
+            credits: number;
+            /** @description Whether the user has enough; null when nobody's balance was asked about. */
+            enough: boolean | null;
+            /** @description The model; null where a price is of an operation. */
+            model: string | null;
+            /** @description What the job does, in the caller's words. */
+            operation: string | null;
+            /**
+             * Format: uuid
+             * @description The version of the price that counts.
+             */
+            price_id: string;
+            /** @description Who took the money, or runs the model; null where a price is of an operation. */
+            provider: string | null;
+            /** @description Credits that are missing; null when nobody's balance was asked about. */
+            shortfall: number | null;
+            /**
+             * Format: uuid
+             * @description The user whose balance was looked at; null for nobody's.
+             */
+            user: string | null;
+        };
+        /**
+         * @example {
+         *       "provider": "openai",
+         *       "model": "gpt-4o",
+         *       "input_tokens": 1200,
+         *       "output_tokens": 300
+         *     }
+         */
+        EstimateInput: {
+            /**
+             * Format: int64
+             * @description Input tokens that were cached.
+             */
+            cached_input_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Images.
+             */
+            images?: number | null;
+            /**
+             * Format: int64
+             * @description Input tokens that were not cached.
+             */
+            input_tokens?: number | null;
+            /** @description The model. */
+            model?: string | null;
+            /** @description An operation with a price in credits. */
+            operation?: string | null;
+            /**
+             * Format: int64
+             * @description Output tokens.
+             */
+            output_tokens?: number | null;
+            /** @description Who runs the model. */
+            provider?: string | null;
+            /** @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            seconds?: string | number | null;
+            /** @description Whose balance to look at. */
+            user?: string | null;
+        };
         /**
          * @example {
          *       "error": "The model timed out"
@@ -269,6 +956,110 @@ export interface components {
         FailureInput: {
             /** @description Why it failed, for whoever looks at the job later. */
             error?: string | null;
+        };
+        /** @description Credits that were given, and what is left of them. */
+        Grant: {
+            /**
+             * @description promotional: free credits; paid: bought ones.
+             * @enum {string}
+             */
+            category: "promotional" | "paid";
+            /**
+             * Format: date-time
+             * @description When it expired or was voided, in UTC; null while it is open.
+             */
+            closed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made, in UTC.
+             */
+            created_at: string;
+            /** @description Whole credits. */
+            credits: number;
+            /**
+             * Format: date-time
+             * @description When its credits can be spent, in UTC.
+             */
+            effective_at: string;
+            /**
+             * Format: date-time
+             * @description When what is left of it is lost, in UTC; null for never.
+             */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Smaller ones are spent first. */
+            priority: number;
+            /**
+             * Format: uuid
+             * @description The receipt that it belongs to; null for none.
+             */
+            receipt_id: string | null;
+            /** @description What is left of it now. */
+            remaining: number;
+            /** @description Where it comes from. */
+            source: string;
+            /** @description What became of it. */
+            status: string;
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user: string;
+        };
+        /**
+         * @example {
+         *       "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+         *       "credits": 2,
+         *       "category": "promotional",
+         *       "reason": "A welcome gift",
+         *       "priority": 100,
+         *       "effective_at": "2030-01-01T00:00:00Z",
+         *       "expires_at": "2031-01-01T00:00:00Z"
+         *     }
+         */
+        GrantInput: {
+            /**
+             * @description promotional: free credits; paid: bought ones.
+             * @enum {string}
+             */
+            category: "promotional" | "paid";
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            credits: number;
+            /**
+             * Format: date-time
+             * @description When they can be spent; now when it is left out. At most ten years ahead.
+             */
+            effective_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When what is left is lost; never when it is left out.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description Smaller ones are spent first.
+             */
+            priority?: number | null;
+            /** @description Why, for whoever looks at it later. */
+            reason: string;
+            /** @description Who gets them. */
+            user: string;
+        };
+        /** @description A page of grants, newest first. */
+        GrantList: {
+            /** @description The items of this page. */
+            data: components["schemas"]["Grant"][];
+            /** @description True when there is another page. */
+            has_more: boolean;
+            /** @description The next page's before; null on the last page. */
+            next_cursor: string | null;
         };
         /** @description A job. Amounts are credits, times UTC. */
         Job: {
@@ -340,6 +1131,58 @@ export interface components {
             /** @description The HTTP status that it would have had alone. */
             status: number;
         };
+        /** @description A job in a list. */
+        JobItem: {
+            /** @description Credits that were charged. */
+            cost: number;
+            /**
+             * Format: date-time
+             * @description When it was made, in UTC.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description A job that nobody ends by then expires, and its credits go back. UTC.
+             */
+            deadline: string;
+            /** @description Why it failed, in the caller's words; null when it did not or nobody said. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description When it was completed, failed or expired, in UTC; null before.
+             */
+            finished_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What the caller keeps with it. */
+            metadata: Record<string, never>;
+            /** @description What the job does, in the caller's words. */
+            operation: string;
+            /** @description Credits of the cost that went back. */
+            refunded: number;
+            /**
+             * @description What became of it.
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed" | "expired";
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user: string;
+        };
+        /** @description A page of jobs, newest first. */
+        JobList: {
+            /** @description The items of this page. */
+            data: components["schemas"]["JobItem"][];
+            /** @description True when there is another page. */
+            has_more: boolean;
+            /** @description The next page's before; null on the last page. */
+            next_cursor: string | null;
+        };
         /** @description A page of ledger entries, newest first. */
         Ledger: {
             /** @description The items of this page. */
@@ -400,6 +1243,201 @@ export interface components {
              */
             user: string;
         };
+        /** @description A grant that was just made, with the balance after it. */
+        MadeGrant: {
+            /** @description The user's credits at the moment of the answer. */
+            balance: components["schemas"]["JobBalance"];
+            /**
+             * @description promotional: free credits; paid: bought ones.
+             * @enum {string}
+             */
+            category: "promotional" | "paid";
+            /**
+             * Format: date-time
+             * @description When it was made, in UTC.
+             */
+            created_at: string;
+            /** @description Whole credits. */
+            credits: number;
+            /**
+             * Format: date-time
+             * @description When its credits can be spent, in UTC.
+             */
+            effective_at: string;
+            /**
+             * Format: date-time
+             * @description When what is left of it is lost, in UTC; null for never.
+             */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Smaller ones are spent first. */
+            priority: number;
+            /** @description What became of it. */
+            status: string;
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user: string;
+        };
+        /** @description What a model earned and cost. Dollars are exact texts. */
+        Margin: {
+            /** @description Input tokens that were cached. */
+            cached_input_tokens: number;
+            /** @description Dollars that users owe, as an exact text. */
+            charged: string;
+            /** @description Dollars that providers take, as an exact text. */
+            cost: string;
+            /** @description The one less the other, as an exact text; may be negative. */
+            difference: string;
+            /** @description Images. */
+            images: number;
+            /** @description Input tokens that were not cached. */
+            input_tokens: number;
+            /** @description The model; null where a price is of an operation. */
+            model: string;
+            /** @description Output tokens. */
+            output_tokens: number;
+            /** @description Who took the money, or runs the model; null where a price is of an operation. */
+            provider: string;
+            /** @description How many uses. */
+            records: number;
+            /** @description Seconds, as an exact text. */
+            seconds: string;
+        };
+        /** @description What models earned in these days. */
+        Margins: {
+            /** @description The items of this page. */
+            data: components["schemas"]["Margin"][];
+            /**
+             * Format: date
+             * @description The first day, UTC.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day, UTC.
+             */
+            to: string;
+        };
+        /** @description The user who asks. */
+        Me: {
+            /**
+             * Format: date-time
+             * @description When it was made, in UTC.
+             */
+            created_at: string;
+            /** @description The user's e-mail address; null when there is none. */
+            email: string | null;
+            /** @description The user's name; null when there is none. */
+            name: string | null;
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user: string;
+        };
+        /** @description Credits that will be lost, unless they are spent before. */
+        NextExpiry: {
+            /**
+             * Format: date-time
+             * @description When, in UTC.
+             */
+            at: string;
+            /** @description Whole credits. */
+            credits: number;
+        };
+        /** @example {} */
+        NothingInput: Record<string, never>;
+        /** @description One version of a price. Dollars are texts with plain decimals, exact; a null rate is no price, not 0. */
+        Price: {
+            /** @description Dollars for a million input tokens that were cached, as an exact text. */
+            cached_input_per_million: string | null;
+            /** @description Fixed credits for the whole operation, in place of dollars; null for a price in dollars. */
+            credits: number | null;
+            /**
+             * Format: date-time
+             * @description From when it is in force, in UTC.
+             */
+            effective_from: string;
+            /**
+             * Format: date-time
+             * @description Until when it is in force, in UTC; null for no end.
+             */
+            effective_to: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Dollars for a million input tokens, as an exact text. */
+            input_per_million: string | null;
+            /** @description The model; null where a price is of an operation. */
+            model: string | null;
+            /** @description What the job does, in the caller's words. */
+            operation: string | null;
+            /** @description Dollars for a million output tokens, as an exact text. */
+            output_per_million: string | null;
+            /** @description Dollars for an image, as an exact text. */
+            per_image: string | null;
+            /** @description Dollars for a second, as an exact text. */
+            per_second: string | null;
+            /** @description Who took the money, or runs the model; null where a price is of an operation. */
+            provider: string | null;
+            /** @description Where it comes from. */
+            source: string;
+        };
+        /**
+         * @example {
+         *       "provider": "openai",
+         *       "model": "gpt-4o",
+         *       "input_per_million": "2.5",
+         *       "output_per_million": "10"
+         *     }
+         */
+        PriceInput: {
+            /** @description Dollars for a million input tokens that were cached. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            cached_input_per_million?: string | number | null;
+            /**
+             * Format: int64
+             * @description Fixed credits for the whole operation, in place of dollars.
+             */
+            credits?: number | null;
+            /**
+             * Format: date-time
+             * @description From when; now when it is left out.
+             */
+            effective_from?: string | null;
+            /** @description Dollars for a million input tokens. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            input_per_million?: string | number | null;
+            /** @description The model. */
+            model?: string | null;
+            /** @description An operation with a price in credits. */
+            operation?: string | null;
+            /** @description Dollars for a million output tokens. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            output_per_million?: string | number | null;
+            /** @description Dollars for an image. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            per_image?: string | number | null;
+            /** @description Dollars for a second. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            per_second?: string | number | null;
+            /** @description Who runs the model. */
+            provider?: string | null;
+            /** @description Why, for whoever looks at it later. */
+            reason?: string | null;
+        };
+        /** @description A page of prices. */
+        Prices: {
+            /** @description The items of this page. */
+            data: components["schemas"]["Price"][];
+            /** @description True when there is another page. */
+            has_more: boolean;
+            /** @description The next page's before; null on the last page. */
+            next_cursor: string | null;
+        };
         /** @description Why a request was not carried out (RFC 9457). */
         Problem: {
             /** @description Credits that the user has; with insufficient_credits only. */
@@ -434,11 +1472,477 @@ export interface components {
             /** @description The body's member, query parameter or header; null when it is the request as a whole. */
             field: string | null;
         };
+        /** @description A front end's own limit after one more request. */
+        RateLimit: {
+            /** @description The request may go on, and was counted. */
+            allowed: boolean;
+            /** @description Requests that were let through in this window. */
+            current_count: number;
+            /** @description Requests that would be let through now. */
+            remaining: number;
+            /** @description After so many seconds a refused request may be let through; 0 for one that was allowed. */
+            retry_after: number;
+            /**
+             * Format: date-time
+             * @description When the window ends, in UTC.
+             */
+            window_end: string;
+        };
+        /**
+         * @example {
+         *       "identifier": "user-17",
+         *       "type": "generate",
+         *       "max_requests": 10,
+         *       "window_seconds": 60,
+         *       "algorithm": "fixed"
+         *     }
+         */
+        RateLimitInput: {
+            /**
+             * @description fixed windows, or one that slides; fixed when it is left out.
+             * @enum {string|null}
+             */
+            algorithm?: "fixed" | "sliding" | null;
+            /** @description Who or what is counted, in your words. */
+            identifier: string;
+            /**
+             * Format: int64
+             * @description How many are let through in a window.
+             */
+            max_requests: number;
+            /** @description What is counted, in your words, without a colon. */
+            type: string;
+            /**
+             * Format: int64
+             * @description How long a window is.
+             */
+            window_seconds: number;
+        };
+        /** @description A payment. Cents are of its currency, times UTC. */
+        Receipt: {
+            /** @description What was paid, in cents of the currency. */
+            amount_cents: number;
+            /**
+             * Format: date-time
+             * @description When it was made, in UTC.
+             */
+            created_at: string;
+            /** @description Credits that it brought; null until it is verified. */
+            credits: number | null;
+            /** @description Three capital letters (ISO 4217). */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description When staff decided, in UTC; null before.
+             */
+            decided_at: string | null;
+            /** @description Why it was rejected; null when it was not. */
+            decision_reason: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Who took the money, or runs the model; null where a price is of an operation. */
+            provider: string;
+            /** @description The provider's reference of the payment. */
+            reference: string | null;
+            /**
+             * @description What staff decided.
+             * @enum {string}
+             */
+            status: "pending" | "verified" | "rejected";
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user: string;
+        };
+        /**
+         * @example {
+         *       "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+         *       "provider": "bmc",
+         *       "reference": "BMC-17",
+         *       "amount_cents": 500,
+         *       "currency": "USD",
+         *       "note": "Paid on Monday"
+         *     }
+         */
+        ReceiptInput: {
+            /**
+             * Format: int64
+             * @description What was paid, in cents of the currency.
+             */
+            amount_cents: number;
+            /** @description Three capital letters (ISO 4217); USD when it is left out. */
+            currency?: string | null;
+            /** @description Anything that helps to find the payment. */
+            note?: string | null;
+            /**
+             * @description Who took the money; bmc when it is left out.
+             * @enum {string|null}
+             */
+            provider?: "bmc" | "stripe" | "manual" | null;
+            /** @description The provider's reference. A payment counts once. */
+            reference: string;
+            /** @description Who paid. A user's own token may leave it out. */
+            user?: string | null;
+        };
+        /** @description A page of receipts, newest first. */
+        ReceiptList: {
+            /** @description The items of this page. */
+            data: components["schemas"]["Receipt"][];
+            /** @description True when there is another page. */
+            has_more: boolean;
+            /** @description The next page's before; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description What became of each record, in the order in which they were sent. */
+        UsageBatch: {
+            /** @description One for each job, in the order in which they were sent. */
+            results: components["schemas"]["UsageBatchResult"][];
+        };
+        /**
+         * @example {
+         *       "records": [
+         *         {
+         *           "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+         *           "provider": "openai",
+         *           "model": "gpt-4o",
+         *           "input_tokens": 1200,
+         *           "output_tokens": 300,
+         *           "idempotency_key": "job-17"
+         *         }
+         *       ]
+         *     }
+         */
+        UsageBatchInput: {
+            /** @description The records. */
+            records: components["schemas"]["BatchUsageInput"][];
+        };
+        /** @description What became of one record: the status and body that it would have had alone. */
+        UsageBatchResult: {
+            /** @description Why it was not charged; missing when it was. */
+            problem?: components["schemas"]["Problem"];
+            /** @description The record; missing when it was not recorded. */
+            record?: components["schemas"]["UsageRecord"];
+            /** @description True when an earlier request had charged it already; missing when it was not charged. */
+            replayed?: boolean;
+            /** @description The HTTP status that it would have had alone. */
+            status: number;
+        };
+        /**
+         * @example {
+         *       "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+         *       "provider": "openai",
+         *       "model": "gpt-4o",
+         *       "input_tokens": 1200,
+         *       "output_tokens": 300
+         *     }
+         */
+        UsageInput: {
+            /**
+             * Format: int64
+             * @description Input tokens that were cached.
+             */
+            cached_input_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Images.
+             */
+            images?: number | null;
+            /**
+             * Format: int64
+             * @description Input tokens that were not cached.
+             */
+            input_tokens?: number | null;
+            /** @description The job that it belongs to. */
+            job?: string | null;
+            /** @description The model. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Output tokens.
+             */
+            output_tokens?: number | null;
+            /** @description Who runs the model. */
+            provider: string;
+            /** @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            seconds?: string | number | null;
+            /**
+             * Format: date-time
+             * @description When, from 2000 to now; now when it is left out. The price of that time counts.
+             */
+            used_at?: string | null;
+            /** @description Who used it, and pays for it. */
+            user: string;
+        };
+        /** @description A page of usage, latest use first. */
+        UsageList: {
+            /** @description The items of this page. */
+            data: components["schemas"]["UsageRecord"][];
+            /** @description True when there is another page. */
+            has_more: boolean;
+            /** @description The next page's before; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One use of a model, with its exact cost. */
+        UsageRecord: {
+            /** @description Dollars that the user owes for it, as an exact text; null for a price in credits. */
+            billed: string;
+            /** @description Input tokens that were cached. */
+            cached_input_tokens: number;
+            /** @description Dollars that the provider takes, as an exact text; missing for users. */
+            cost?: string;
+            /** @description Whole credits that were charged with it. */
+            credits: number;
+            /** @description Its number. */
+            id: number;
+            /** @description Images. */
+            images: number;
+            /** @description Input tokens that were not cached. */
+            input_tokens: number;
+            /**
+             * Format: uuid
+             * @description The job that it belongs to; null for none.
+             */
+            job_id: string | null;
+            /** @description The model; null where a price is of an operation. */
+            model: string;
+            /** @description Output tokens. */
+            output_tokens: number;
+            /** @description Who took the money, or runs the model; null where a price is of an operation. */
+            provider: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded, in UTC.
+             */
+            recorded_at: string;
+            /** @description Seconds, as an exact text. */
+            seconds: string;
+            /**
+             * Format: date-time
+             * @description When it was used, in UTC.
+             */
+            used_at: string;
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user: string;
+        };
+        /** @description A grant that was just ended, with the balance after it. */
+        VoidedGrant: {
+            /** @description The user's credits at the moment of the answer. */
+            balance: components["schemas"]["JobBalance"];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What became of it. */
+            status: string;
+            /** @description Credits that were left of it and are gone now. */
+            taken_back: number;
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user: string;
+        };
+        /**
+         * @example {
+         *       "reason": "Given to the wrong user"
+         *     }
+         */
+        VoidGrantInput: {
+            /** @description Why, for whoever looks at it later. */
+            reason: string;
+        };
+        /** @description One attempt. Without finished_at it is under way, or was lost. */
+        WebhookAttempt: {
+            /** @description How long it took, in milliseconds. */
+            duration_ms: number | null;
+            /** @description What went wrong; null for nothing. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended, in UTC; null for under way or lost.
+             */
+            finished_at: string | null;
+            /** @description The first attempt is 1. */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it began, in UTC.
+             */
+            started_at: string;
+            /** @description The HTTP status; null without an answer. */
+            status_code: number | null;
+        };
+        /** @description A page of deliveries, newest first. */
+        WebhookDeliveries: {
+            /** @description The items of this page. */
+            data: components["schemas"]["WebhookDelivery"][];
+            /** @description True when there is another page. */
+            has_more: boolean;
+            /** @description The next page's before; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One event on its way to one endpoint, with its last attempt. Times are UTC. */
+        WebhookDelivery: {
+            /** @description How often it was tried. */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was made, in UTC.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The endpoint's id.
+             */
+            endpoint: string;
+            /**
+             * Format: uuid
+             * @description The event's id; messages carry it as webhook-id, with msg_ before it.
+             */
+            event: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was tried last, in UTC; null before.
+             */
+            last_attempt_at: string | null;
+            /** @description How long the last attempt took, in milliseconds. */
+            last_duration_ms: number | null;
+            /** @description What went wrong at the last attempt; null for nothing. */
+            last_error: string | null;
+            /** @description The HTTP status of the last attempt; null without an answer. */
+            last_status_code: number | null;
+            /**
+             * Format: date-time
+             * @description When it is tried next, in UTC; null when nothing is sent any more.
+             */
+            next_attempt_at: string | null;
+            /**
+             * @description Whether it arrived.
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+            /** @description The type of the event. */
+            type: string;
+            /**
+             * Format: uuid
+             * @description Whom it is about; null for a ping.
+             */
+            user: string | null;
+        };
+        /** @description A delivery with all of its attempts and what is sent. */
+        WebhookDeliveryDetails: {
+            /** @description Every attempt, the first one first. */
+            attempts: components["schemas"]["WebhookAttempt"][];
+            /** @description The delivery. */
+            delivery: components["schemas"]["WebhookDelivery"];
+            /** @description The JSON that is sent. */
+            payload: Record<string, never>;
+        };
+        /** @description Where events are sent to. Times are UTC. */
+        WebhookEndpoint: {
+            /**
+             * Format: date-time
+             * @description When it was made, in UTC.
+             */
+            created_at: string;
+            /** @description Why it is off; null while it is on. */
+            disabled_reason: string | null;
+            /** @description Nothing is sent to one that is off; what was written before waits. */
+            enabled: boolean;
+            /** @description What is sent there. */
+            events: string[];
+            /**
+             * Format: date-time
+             * @description The first failure after the last success, in UTC; null while it works.
+             */
+            failing_since: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What messages are verified with; in the answer that made it and never again. */
+            secret?: string;
+            /** @description Where messages are posted to. */
+            url: string;
+        };
+        /**
+         * @example {
+         *       "url": "https://example.com/credits",
+         *       "events": [
+         *         "balance.low"
+         *       ],
+         *       "enabled": true
+         *     }
+         */
+        WebhookEndpointChange: {
+            /** @description Nothing is sent to one that is off. */
+            enabled?: boolean | null;
+            /** @description What is sent there. */
+            events?: ("balance.low" | "balance.recovered" | "grant.expiring" | "job.refunded" | "receipt.verified")[] | null;
+            /** @description Where messages are posted to: a public https address. */
+            url?: string | null;
+        };
+        /**
+         * @example {
+         *       "url": "https://example.com/credits",
+         *       "events": [
+         *         "balance.low"
+         *       ]
+         *     }
+         */
+        WebhookEndpointInput: {
+            /** @description What is sent there. */
+            events: ("balance.low" | "balance.recovered" | "grant.expiring" | "job.refunded" | "receipt.verified")[];
+            /** @description Where messages are posted to: a public https address. */
+            url: string;
+        };
+        /** @description All endpoints, oldest first. */
+        WebhookEndpoints: {
+            /** @description The items of this page. */
+            data: components["schemas"]["WebhookEndpoint"][];
+            /** @description True when there is another page. */
+            has_more: boolean;
+            /** @description The next page's before; null on the last page. */
+            next_cursor: string | null;
+        };
     };
     responses: {
+        /** @description The balance has moved: [balance_moved](/problems/balance-moved). */
+        balance_moved: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "balance_moved";
+                    /** @constant */
+                    status: 412;
+                };
+            };
+        };
         /** @description Not allowed: [forbidden](/problems/forbidden). */
         forbidden: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -454,6 +1958,8 @@ export interface components {
         /** @description Idempotency-Key used before: [idempotency_key_reuse](/problems/idempotency-key-reuse). */
         idempotency_key_reuse: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -469,6 +1975,8 @@ export interface components {
         /** @description Not enough credits: [insufficient_credits](/problems/insufficient-credits). */
         insufficient_credits: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -484,6 +1992,8 @@ export interface components {
         /** @description Our mistake: [internal_error](/problems/internal-error). */
         internal_error: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -499,6 +2009,8 @@ export interface components {
         /** @description Something in the request cannot be used: [invalid_input](/problems/invalid-input). */
         invalid_input: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -514,6 +2026,8 @@ export interface components {
         /** @description Body too large: [payload_too_large](/problems/payload-too-large). */
         payload_too_large: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -526,9 +2040,47 @@ export interface components {
                 };
             };
         };
+        /** @description Another price was in force: [price_was_in_force](/problems/price-was-in-force). */
+        price_was_in_force: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "price_was_in_force";
+                    /** @constant */
+                    status: 409;
+                };
+            };
+        };
+        /** @description Too many requests: [rate_limited](/problems/rate-limited). */
+        rate_limited: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "rate_limited";
+                    /** @constant */
+                    status: 429;
+                };
+            };
+        };
         /** @description Still under way: [request_in_progress](/problems/request-in-progress). */
         request_in_progress: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -545,6 +2097,8 @@ export interface components {
         /** @description Not available right now: [service_unavailable](/problems/service-unavailable). */
         service_unavailable: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -561,6 +2115,8 @@ export interface components {
         /** @description Not signed in: [unauthorized](/problems/unauthorized). */
         unauthorized: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -574,9 +2130,28 @@ export interface components {
                 };
             };
         };
+        /** @description No such grant: [unknown_grant](/problems/unknown-grant). */
+        unknown_grant: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown_grant";
+                    /** @constant */
+                    status: 404;
+                };
+            };
+        };
         /** @description No such job: [unknown_job](/problems/unknown-job). */
         unknown_job: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -589,9 +2164,45 @@ export interface components {
                 };
             };
         };
+        /** @description No price: [unknown_price](/problems/unknown-price). */
+        unknown_price: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown_price";
+                    /** @constant */
+                    status: 404;
+                };
+            };
+        };
+        /** @description No such receipt: [unknown_receipt](/problems/unknown-receipt). */
+        unknown_receipt: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown_receipt";
+                    /** @constant */
+                    status: 404;
+                };
+            };
+        };
         /** @description No such user: [unknown_user](/problems/unknown-user). */
         unknown_user: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -604,9 +2215,45 @@ export interface components {
                 };
             };
         };
+        /** @description No such webhook delivery: [unknown_webhook_delivery](/problems/unknown-webhook-delivery). */
+        unknown_webhook_delivery: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown_webhook_delivery";
+                    /** @constant */
+                    status: 404;
+                };
+            };
+        };
+        /** @description No such webhook endpoint: [unknown_webhook_endpoint](/problems/unknown-webhook-endpoint). */
+        unknown_webhook_endpoint: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown_webhook_endpoint";
+                    /** @constant */
+                    status: 404;
+                };
+            };
+        };
         /** @description Not sent as JSON: [unsupported_media_type](/problems/unsupported-media-type). */
         unsupported_media_type: {
             headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -616,6 +2263,42 @@ export interface components {
                     code: "unsupported_media_type";
                     /** @constant */
                     status: 415;
+                };
+            };
+        };
+        /** @description Webhook endpoint switched off: [webhook_endpoint_disabled](/problems/webhook-endpoint-disabled). */
+        webhook_endpoint_disabled: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "webhook_endpoint_disabled";
+                    /** @constant */
+                    status: 409;
+                };
+            };
+        };
+        /** @description Address taken: [webhook_url_taken](/problems/webhook-url-taken). */
+        webhook_url_taken: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "webhook_url_taken";
+                    /** @constant */
+                    status: 409;
                 };
             };
         };
@@ -655,10 +2338,25 @@ export interface components {
          */
         "Idempotent-Replayed": string;
         /**
+         * @description The address of the next page.
+         * @example </v1/jobs?before=abc>; rel="next"
+         */
+        Link: string;
+        /**
          * @description The address of what was made.
          * @example /v1/jobs/0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
          */
         Location: string;
+        /**
+         * @description What is left of the limit that this request counted for, and for how many seconds.
+         * @example "key-writes";r=59999;t=60
+         */
+        RateLimit: string;
+        /**
+         * @description That limit: requests and seconds.
+         * @example "key-writes";q=60000;w=60
+         */
+        "RateLimit-Policy": string;
         /**
          * @description Seconds to wait before the same request is sent again.
          * @example 5
@@ -681,7 +2379,13 @@ export type $defs = Record<string, never>;
 export interface operations {
     getBalance: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description As it was at this moment, which must not be in the future. The past has no ETag.
+                 * @example 2026-01-31T12:00:00Z
+                 */
+                as_of?: string;
+            };
             header?: {
                 /**
                  * @description The ETag of an earlier answer.
@@ -709,6 +2413,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -719,7 +2425,12 @@ export interface operations {
                      *       "available": 98,
                      *       "free": 3,
                      *       "paid": 95,
-                     *       "version": 17
+                     *       "version": 17,
+                     *       "held": 2,
+                     *       "next_expiry": {
+                     *         "at": "2026-02-01T10:00:00Z",
+                     *         "credits": 3
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Balance"];
@@ -729,14 +2440,629 @@ export interface operations {
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["invalid_input"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["unknown_user"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    estimate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "openai",
+                 *       "model": "gpt-4o",
+                 *       "input_tokens": 1200,
+                 *       "output_tokens": 300
+                 *     }
+                 */
+                "application/json": components["schemas"]["EstimateInput"];
+            };
+        };
+        responses: {
+            /** @description The estimate. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "price_id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "provider": "openai",
+                     *       "model": "gpt-4o",
+                     *       "operation": null,
+                     *       "cost": "0.006",
+                     *       "billed": "0.006",
+                     *       "credits": 1,
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "available": 98,
+                     *       "enough": true,
+                     *       "shortfall": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Not an amount of credits: [invalid_amount](/problems/invalid-amount). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_amount" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            /** @description No price: [unknown_price](/problems/unknown-price). No such user: [unknown_user](/problems/unknown-user). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "unknown_price" | "unknown_user";
+                        /** @constant */
+                        status: 404;
+                    };
+                };
+            };
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    listGrants: {
+        parameters: {
+            query: {
+                /**
+                 * @description The cursor of an earlier page: what is newer. Not together with before.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                after?: string;
+                /**
+                 * @description The next_cursor of the page before: what is older.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                before?: string;
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description The user.
+                 * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                user: string;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of grants. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "category": "promotional",
+                     *           "source": "admin",
+                     *           "status": "open",
+                     *           "credits": 10,
+                     *           "remaining": 3,
+                     *           "priority": 100,
+                     *           "effective_at": "2026-01-31T10:00:00Z",
+                     *           "expires_at": "2026-02-01T10:00:00Z",
+                     *           "receipt_id": null,
+                     *           "created_at": "2026-01-31T10:00:00Z",
+                     *           "closed_at": null
+                     *         }
+                     *       ],
+                     *       "has_more": true,
+                     *       "next_cursor": "AZXI8noQfD6dDw1fPB56EA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GrantList"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    grantCredits: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this action: sent again with the same key, it is carried out once and answered alike.
+                 * @example 6d1c1f3e-8b0a-4c57-9f43-2f1de0a4b7c5
+                 */
+                "Idempotency-Key": components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description The ETag of the user's balance: the grant is made to that balance or not at all (412).
+                 * @example *
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                 *       "credits": 2,
+                 *       "category": "promotional",
+                 *       "reason": "A welcome gift",
+                 *       "priority": 100,
+                 *       "effective_at": "2030-01-01T00:00:00Z",
+                 *       "expires_at": "2031-01-01T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GrantInput"];
+            };
+        };
+        responses: {
+            /** @description The grant. */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "category": "promotional",
+                     *       "status": "open",
+                     *       "credits": 10,
+                     *       "priority": 100,
+                     *       "effective_at": "2026-01-31T10:00:00Z",
+                     *       "expires_at": null,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "balance": {
+                     *         "available": 98,
+                     *         "free": 3,
+                     *         "paid": 95
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MadeGrant"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Not an amount of credits: [invalid_amount](/problems/invalid-amount). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_amount" | "invalid_idempotency_key" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            /** @description Not allowed: [forbidden](/problems/forbidden). More than API keys may grant: [grant_above_limit](/problems/grant-above-limit). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "grant_above_limit";
+                        /** @constant */
+                        status: 403;
+                    };
+                };
+            };
+            404: components["responses"]["unknown_user"];
+            409: components["responses"]["request_in_progress"];
+            412: components["responses"]["balance_moved"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reuse"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    getGrant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The grant.
+                 * @example grant_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The grant. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "category": "promotional",
+                     *       "source": "admin",
+                     *       "status": "open",
+                     *       "credits": 10,
+                     *       "remaining": 3,
+                     *       "priority": 100,
+                     *       "effective_at": "2026-01-31T10:00:00Z",
+                     *       "expires_at": "2026-02-01T10:00:00Z",
+                     *       "receipt_id": null,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "closed_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_grant"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    voidGrant: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this action: sent again with the same key, it is carried out once and answered alike.
+                 * @example 6d1c1f3e-8b0a-4c57-9f43-2f1de0a4b7c5
+                 */
+                "Idempotency-Key": components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The grant.
+                 * @example grant_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Given to the wrong user"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VoidGrantInput"];
+            };
+        };
+        responses: {
+            /** @description What was taken back. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "status": "voided",
+                     *       "taken_back": 3,
+                     *       "balance": {
+                     *         "available": 98,
+                     *         "free": 3,
+                     *         "paid": 95
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VoidedGrant"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_idempotency_key" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_grant"];
+            /** @description Grant closed already: [grant_already_closed](/problems/grant-already-closed). Still under way: [request_in_progress](/problems/request-in-progress). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "grant_already_closed" | "request_in_progress";
+                        /** @constant */
+                        status: 409;
+                    };
+                };
+            };
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reuse"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The cursor of an earlier page: what is newer. Not together with before.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                after?: string;
+                /**
+                 * @description The next_cursor of the page before: what is older.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                before?: string;
+                /**
+                 * @description Only what happened from then on.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description Only jobs of this operation.
+                 * @example image
+                 */
+                operation?: string;
+                /**
+                 * @description Only jobs of this status.
+                 * @example pending
+                 */
+                status?: "pending" | "processing" | "completed" | "failed" | "expired";
+                /**
+                 * @description Only what happened before then.
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                to?: string;
+                /**
+                 * @description Only what is this user's.
+                 * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                user?: string;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of jobs. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "operation": "image",
+                     *           "status": "pending",
+                     *           "cost": 2,
+                     *           "refunded": 0,
+                     *           "metadata": {
+                     *             "prompt": "a cat"
+                     *           },
+                     *           "error": null,
+                     *           "created_at": "2026-01-31T10:00:00Z",
+                     *           "deadline": "2026-01-31T10:10:00Z",
+                     *           "finished_at": null
+                     *         }
+                     *       ],
+                     *       "has_more": true,
+                     *       "next_cursor": "AZXI8noQfD6dDw1fPB56EA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["service_unavailable"];
         };
@@ -783,6 +3109,8 @@ export interface operations {
                     "Credits-Charged": components["headers"]["Credits-Charged"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -815,6 +3143,8 @@ export interface operations {
             /** @description Not a usable request: [bad_request](/problems/bad-request). Not an amount of credits: [invalid_amount](/problems/invalid-amount). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -835,10 +3165,13 @@ export interface operations {
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_key_reuse"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -880,6 +3213,8 @@ export interface operations {
                 headers: {
                     "Credits-Balance": components["headers"]["Credits-Balance"];
                     "Credits-Charged": components["headers"]["Credits-Charged"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -912,8 +3247,140 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["unknown_job"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["service_unavailable"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this action: sent again with the same key, it is carried out once and answered alike.
+                 * @example 6d1c1f3e-8b0a-4c57-9f43-2f1de0a4b7c5
+                 */
+                "Idempotency-Key": components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The job.
+                 * @example job_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["CancelInput"];
+            };
+        };
+        responses: {
+            /** @description The job is cancelled, and its credits are back. */
+            200: {
+                headers: {
+                    "Credits-Balance": components["headers"]["Credits-Balance"];
+                    "Credits-Charged": components["headers"]["Credits-Charged"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "operation": "image",
+                     *       "status": "failed",
+                     *       "cost": 2,
+                     *       "refunded": 2,
+                     *       "metadata": {
+                     *         "prompt": "a cat"
+                     *       },
+                     *       "error": "Cancelled",
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "deadline": "2026-01-31T10:10:00Z",
+                     *       "finished_at": "2026-01-31T10:00:42Z",
+                     *       "balance": {
+                     *         "available": 98,
+                     *         "free": 3,
+                     *         "paid": 95
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_idempotency_key" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_job"];
+            /** @description Job finished already: [job_already_finished](/problems/job-already-finished). Still under way: [request_in_progress](/problems/request-in-progress). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "job_already_finished" | "request_in_progress";
+                        /** @constant */
+                        status: 409;
+                    };
+                };
+            };
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reuse"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
         };
     };
     completeJob: {
@@ -957,6 +3424,8 @@ export interface operations {
                     "Credits-Balance": components["headers"]["Credits-Balance"];
                     "Credits-Charged": components["headers"]["Credits-Charged"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -989,6 +3458,8 @@ export interface operations {
             /** @description Not a usable request: [bad_request](/problems/bad-request). More than was charged: [cost_above_charge](/problems/cost-above-charge). Not an amount of credits: [invalid_amount](/problems/invalid-amount). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1007,6 +3478,8 @@ export interface operations {
             /** @description Job finished already: [job_already_finished](/problems/job-already-finished). Still under way: [request_in_progress](/problems/request-in-progress). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1023,10 +3496,13 @@ export interface operations {
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_key_reuse"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1083,6 +3559,8 @@ export interface operations {
                     "Credits-Balance": components["headers"]["Credits-Balance"];
                     "Credits-Charged": components["headers"]["Credits-Charged"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1115,6 +3593,8 @@ export interface operations {
             /** @description Not a usable request: [bad_request](/problems/bad-request). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1133,6 +3613,8 @@ export interface operations {
             /** @description Job finished already: [job_already_finished](/problems/job-already-finished). Still under way: [request_in_progress](/problems/request-in-progress). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1149,10 +3631,13 @@ export interface operations {
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_key_reuse"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1206,6 +3691,8 @@ export interface operations {
             /** @description What became of each job, in order. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1247,6 +3734,8 @@ export interface operations {
             /** @description Not a usable request: [bad_request](/problems/bad-request). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1263,10 +3752,13 @@ export interface operations {
             403: components["responses"]["forbidden"];
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1286,15 +3778,40 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The next_cursor of an earlier page.
-                 * @example 18
+                 * @description The cursor of an earlier page: what is newer. Not together with before.
+                 * @example AAAAAAAAABI
                  */
-                before?: number;
+                after?: string;
                 /**
-                 * @description Entries on a page; 50 when it is left out.
+                 * @description The next_cursor of the page before: what is older.
+                 * @example AAAAAAAAABI
+                 */
+                before?: string;
+                /**
+                 * @description Only what happened from then on.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Only entries of this job.
+                 * @example job_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                job?: string;
+                /**
+                 * @description Only entries of this kind.
+                 * @example charge
+                 */
+                kind?: "charge" | "grant" | "purchase" | "refund" | "clawback" | "expiry" | "adjustment";
+                /**
+                 * @description Items on a page; 50 when it is left out.
                  * @example 50
                  */
                 limit?: number;
+                /**
+                 * @description Only what happened before then.
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                to?: string;
                 /**
                  * @description The user.
                  * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
@@ -1316,6 +3833,9 @@ export interface operations {
             /** @description A page of entries. */
             200: {
                 headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1342,7 +3862,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "has_more": true,
-                     *       "next_cursor": "17"
+                     *       "next_cursor": "AAAAAAAAABI"
                      *     }
                      */
                     "application/json": components["schemas"]["Ledger"];
@@ -1351,8 +3871,2523 @@ export interface operations {
             400: components["responses"]["invalid_input"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["service_unavailable"];
+        };
+    };
+    listMargins: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first day.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description The last day; today when it is left out.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The margins. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-01-01",
+                     *       "to": "2026-01-31",
+                     *       "data": [
+                     *         {
+                     *           "provider": "openai",
+                     *           "model": "gpt-4o",
+                     *           "records": 2,
+                     *           "input_tokens": 2400,
+                     *           "cached_input_tokens": 0,
+                     *           "output_tokens": 600,
+                     *           "images": 0,
+                     *           "seconds": "0",
+                     *           "charged": "0.02",
+                     *           "cost": "0.012",
+                     *           "difference": "0.008"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Margins"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "email": "ana@example.com",
+                     *       "name": "Ana",
+                     *       "created_at": "2026-01-31T10:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_user"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    getMyBalance: {
+        parameters: {
+            query?: {
+                /**
+                 * @description As it was at this moment, which must not be in the future. The past has no ETag.
+                 * @example 2026-01-31T12:00:00Z
+                 */
+                as_of?: string;
+            };
+            header?: {
+                /**
+                 * @description The ETag of an earlier answer.
+                 * @example "17"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user's credits. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "available": 98,
+                     *       "free": 3,
+                     *       "paid": 95,
+                     *       "version": 17,
+                     *       "held": 2,
+                     *       "next_expiry": {
+                     *         "at": "2026-02-01T10:00:00Z",
+                     *         "credits": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Balance"];
+                };
+            };
+            /** @description Nothing moved since. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_user"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    listMyGrants: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The cursor of an earlier page: what is newer. Not together with before.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                after?: string;
+                /**
+                 * @description The next_cursor of the page before: what is older.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                before?: string;
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of grants. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "category": "promotional",
+                     *           "source": "admin",
+                     *           "status": "open",
+                     *           "credits": 10,
+                     *           "remaining": 3,
+                     *           "priority": 100,
+                     *           "effective_at": "2026-01-31T10:00:00Z",
+                     *           "expires_at": "2026-02-01T10:00:00Z",
+                     *           "receipt_id": null,
+                     *           "created_at": "2026-01-31T10:00:00Z",
+                     *           "closed_at": null
+                     *         }
+                     *       ],
+                     *       "has_more": true,
+                     *       "next_cursor": "AZXI8noQfD6dDw1fPB56EA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GrantList"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    listMyJobs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The cursor of an earlier page: what is newer. Not together with before.
+                 * @example AAAAAAAAABI
+                 */
+                after?: string;
+                /**
+                 * @description The next_cursor of the page before: what is older.
+                 * @example AAAAAAAAABI
+                 */
+                before?: string;
+                /**
+                 * @description Only what happened from then on.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description Only jobs of this operation.
+                 * @example image
+                 */
+                operation?: string;
+                /**
+                 * @description Only jobs of this status.
+                 * @example pending
+                 */
+                status?: "pending" | "processing" | "completed" | "failed" | "expired";
+                /**
+                 * @description Only what happened before then.
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                to?: string;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of jobs. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "operation": "image",
+                     *           "status": "pending",
+                     *           "cost": 2,
+                     *           "refunded": 0,
+                     *           "metadata": {
+                     *             "prompt": "a cat"
+                     *           },
+                     *           "error": null,
+                     *           "created_at": "2026-01-31T10:00:00Z",
+                     *           "deadline": "2026-01-31T10:10:00Z",
+                     *           "finished_at": null
+                     *         }
+                     *       ],
+                     *       "has_more": true,
+                     *       "next_cursor": "AZXI8noQfD6dDw1fPB56EA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    listMyLedgerEntries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The cursor of an earlier page: what is newer. Not together with before.
+                 * @example AAAAAAAAABI
+                 */
+                after?: string;
+                /**
+                 * @description The next_cursor of the page before: what is older.
+                 * @example AAAAAAAAABI
+                 */
+                before?: string;
+                /**
+                 * @description Only what happened from then on.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Only entries of this job.
+                 * @example job_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                job?: string;
+                /**
+                 * @description Only entries of this kind.
+                 * @example charge
+                 */
+                kind?: "charge" | "grant" | "purchase" | "refund" | "clawback" | "expiry" | "adjustment";
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description Only what happened before then.
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                to?: string;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 4711,
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "seq": 17,
+                     *           "kind": "charge",
+                     *           "delta": -2,
+                     *           "free_delta": -2,
+                     *           "balance_after": 98,
+                     *           "free_after": 3,
+                     *           "job_id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "receipt_id": null,
+                     *           "grant_id": null,
+                     *           "operation": "image",
+                     *           "created_at": "2026-01-31T10:00:00Z",
+                     *           "reverses_id": null,
+                     *           "reversed_by_id": null
+                     *         }
+                     *       ],
+                     *       "has_more": true,
+                     *       "next_cursor": "AAAAAAAAABI"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    listMyReceipts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The cursor of an earlier page: what is newer. Not together with before.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                after?: string;
+                /**
+                 * @description The next_cursor of the page before: what is older.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                before?: string;
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description Only payments to this provider.
+                 * @example bmc
+                 */
+                provider?: "bmc" | "stripe" | "manual";
+                /**
+                 * @description Only receipts of this status.
+                 * @example pending
+                 */
+                status?: "pending" | "verified" | "rejected";
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of receipts. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "provider": "bmc",
+                     *           "reference": "BMC-17",
+                     *           "amount_cents": 500,
+                     *           "currency": "USD",
+                     *           "status": "pending",
+                     *           "credits": null,
+                     *           "created_at": "2026-01-31T10:00:00Z",
+                     *           "decided_at": null,
+                     *           "decision_reason": null
+                     *         }
+                     *       ],
+                     *       "has_more": true,
+                     *       "next_cursor": "AZXI8noQfD6dDw1fPB56EA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptList"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    claimMyReceipt: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this action: sent again with the same key, it is carried out once and answered alike.
+                 * @example 6d1c1f3e-8b0a-4c57-9f43-2f1de0a4b7c5
+                 */
+                "Idempotency-Key": components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                 *       "provider": "bmc",
+                 *       "reference": "BMC-17",
+                 *       "amount_cents": 500,
+                 *       "currency": "USD",
+                 *       "note": "Paid on Monday"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReceiptInput"];
+            };
+        };
+        responses: {
+            /** @description The receipt, pending. */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "provider": "bmc",
+                     *       "reference": "BMC-17",
+                     *       "amount_cents": 500,
+                     *       "currency": "USD",
+                     *       "status": "pending",
+                     *       "credits": null,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "decided_at": null,
+                     *       "decision_reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Not an amount of credits: [invalid_amount](/problems/invalid-amount). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_amount" | "invalid_idempotency_key" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_user"];
+            /** @description Payment used before: [duplicate_reference](/problems/duplicate-reference). Still under way: [request_in_progress](/problems/request-in-progress). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "duplicate_reference" | "request_in_progress";
+                        /** @constant */
+                        status: 409;
+                    };
+                };
+            };
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reuse"];
+            /** @description Too many requests: [rate_limited](/problems/rate-limited). Too many claims are waiting: [too_many_claims](/problems/too-many-claims). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "rate_limited" | "too_many_claims";
+                        /** @constant */
+                        status: 429;
+                    };
+                };
+            };
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    listPrices: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those in force then; now when it is left out.
+                 * @example 2026-01-31T12:00:00Z
+                 */
+                at?: string;
+                /**
+                 * @description The next_cursor of the page before.
+                 * @example price_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                before?: string;
+                /**
+                 * @description true lists every version.
+                 * @example true
+                 */
+                history?: "true" | "false";
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description The model.
+                 * @example gpt-4o
+                 */
+                model?: string;
+                /**
+                 * @description Who runs the model.
+                 * @example openai
+                 */
+                provider?: string;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of prices. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "provider": "openai",
+                     *           "model": "gpt-4o",
+                     *           "operation": null,
+                     *           "input_per_million": "2.5",
+                     *           "cached_input_per_million": "1.25",
+                     *           "output_per_million": "10",
+                     *           "per_image": null,
+                     *           "per_second": null,
+                     *           "credits": null,
+                     *           "effective_from": "2026-01-31T10:00:00Z",
+                     *           "effective_to": null,
+                     *           "source": "api"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Prices"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    setPrice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "openai",
+                 *       "model": "gpt-4o",
+                 *       "input_per_million": "2.5",
+                 *       "output_per_million": "10"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PriceInput"];
+            };
+        };
+        responses: {
+            /** @description This price is in force already. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "provider": "openai",
+                     *       "model": "gpt-4o",
+                     *       "operation": null,
+                     *       "input_per_million": "2.5",
+                     *       "cached_input_per_million": "1.25",
+                     *       "output_per_million": "10",
+                     *       "per_image": null,
+                     *       "per_second": null,
+                     *       "credits": null,
+                     *       "effective_from": "2026-01-31T10:00:00Z",
+                     *       "effective_to": null,
+                     *       "source": "api"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Price"];
+                };
+            };
+            /** @description The new version. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "provider": "openai",
+                     *       "model": "gpt-4o",
+                     *       "operation": null,
+                     *       "input_per_million": "2.5",
+                     *       "cached_input_per_million": "1.25",
+                     *       "output_per_million": "10",
+                     *       "per_image": null,
+                     *       "per_second": null,
+                     *       "credits": null,
+                     *       "effective_from": "2026-01-31T10:00:00Z",
+                     *       "effective_to": null,
+                     *       "source": "api"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Price"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Not an amount of credits: [invalid_amount](/problems/invalid-amount). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_amount" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["price_was_in_force"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    getPrice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The version.
+                 * @example price_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The price. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "provider": "openai",
+                     *       "model": "gpt-4o",
+                     *       "operation": null,
+                     *       "input_per_million": "2.5",
+                     *       "cached_input_per_million": "1.25",
+                     *       "output_per_million": "10",
+                     *       "per_image": null,
+                     *       "per_second": null,
+                     *       "credits": null,
+                     *       "effective_from": "2026-01-31T10:00:00Z",
+                     *       "effective_to": null,
+                     *       "source": "api"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Price"];
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_price"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    checkRateLimit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "identifier": "user-17",
+                 *       "type": "generate",
+                 *       "max_requests": 10,
+                 *       "window_seconds": 60,
+                 *       "algorithm": "fixed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RateLimitInput"];
+            };
+        };
+        responses: {
+            /** @description The limit after it. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "allowed": true,
+                     *       "current_count": 1,
+                     *       "remaining": 9,
+                     *       "window_end": "2026-01-31T10:01:00Z",
+                     *       "retry_after": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RateLimit"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Not an amount of credits: [invalid_amount](/problems/invalid-amount). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_amount" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    listReceipts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The cursor of an earlier page: what is newer. Not together with before.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                after?: string;
+                /**
+                 * @description The next_cursor of the page before: what is older.
+                 * @example AZXI8noQfD6dDw1fPB56EA
+                 */
+                before?: string;
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description Only payments to this provider.
+                 * @example bmc
+                 */
+                provider?: "bmc" | "stripe" | "manual";
+                /**
+                 * @description Only receipts of this status.
+                 * @example pending
+                 */
+                status?: "pending" | "verified" | "rejected";
+                /**
+                 * @description Only what is this user's.
+                 * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                user?: string;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of receipts. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "provider": "bmc",
+                     *           "reference": "BMC-17",
+                     *           "amount_cents": 500,
+                     *           "currency": "USD",
+                     *           "status": "pending",
+                     *           "credits": null,
+                     *           "created_at": "2026-01-31T10:00:00Z",
+                     *           "decided_at": null,
+                     *           "decision_reason": null
+                     *         }
+                     *       ],
+                     *       "has_more": true,
+                     *       "next_cursor": "AZXI8noQfD6dDw1fPB56EA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptList"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    claimReceipt: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this action: sent again with the same key, it is carried out once and answered alike.
+                 * @example 6d1c1f3e-8b0a-4c57-9f43-2f1de0a4b7c5
+                 */
+                "Idempotency-Key": components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                 *       "provider": "bmc",
+                 *       "reference": "BMC-17",
+                 *       "amount_cents": 500,
+                 *       "currency": "USD",
+                 *       "note": "Paid on Monday"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReceiptInput"];
+            };
+        };
+        responses: {
+            /** @description The receipt, pending. */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "provider": "bmc",
+                     *       "reference": "BMC-17",
+                     *       "amount_cents": 500,
+                     *       "currency": "USD",
+                     *       "status": "pending",
+                     *       "credits": null,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "decided_at": null,
+                     *       "decision_reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Not an amount of credits: [invalid_amount](/problems/invalid-amount). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_amount" | "invalid_idempotency_key" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_user"];
+            /** @description Payment used before: [duplicate_reference](/problems/duplicate-reference). Still under way: [request_in_progress](/problems/request-in-progress). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "duplicate_reference" | "request_in_progress";
+                        /** @constant */
+                        status: 409;
+                    };
+                };
+            };
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reuse"];
+            /** @description Too many requests: [rate_limited](/problems/rate-limited). Too many claims are waiting: [too_many_claims](/problems/too-many-claims). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "rate_limited" | "too_many_claims";
+                        /** @constant */
+                        status: 429;
+                    };
+                };
+            };
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The receipt.
+                 * @example rcpt_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "provider": "bmc",
+                     *       "reference": "BMC-17",
+                     *       "amount_cents": 500,
+                     *       "currency": "USD",
+                     *       "status": "pending",
+                     *       "credits": null,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "decided_at": null,
+                     *       "decision_reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_receipt"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    listUsageRecords: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The next_cursor of the page before: what is older.
+                 * @example 1769853600000000-4711
+                 */
+                before?: string;
+                /**
+                 * @description Only what happened from then on.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description Only of this model.
+                 * @example gpt-4o
+                 */
+                model?: string;
+                /**
+                 * @description Only of this provider.
+                 * @example openai
+                 */
+                provider?: string;
+                /**
+                 * @description Only what happened before then.
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                to?: string;
+                /**
+                 * @description Only what is this user's.
+                 * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                user?: string;
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of records. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 4711,
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "provider": "openai",
+                     *           "model": "gpt-4o",
+                     *           "input_tokens": 1200,
+                     *           "cached_input_tokens": 0,
+                     *           "output_tokens": 300,
+                     *           "images": 0,
+                     *           "seconds": "0",
+                     *           "used_at": "2026-01-31T10:00:00Z",
+                     *           "recorded_at": "2026-01-31T10:00:00Z",
+                     *           "job_id": null,
+                     *           "billed": "0.006",
+                     *           "credits": 0,
+                     *           "cost": "0.006"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageList"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    recordUsage: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names this action: sent again with the same key, it is carried out once and answered alike.
+                 * @example 6d1c1f3e-8b0a-4c57-9f43-2f1de0a4b7c5
+                 */
+                "Idempotency-Key": components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                 *       "provider": "openai",
+                 *       "model": "gpt-4o",
+                 *       "input_tokens": 1200,
+                 *       "output_tokens": 300
+                 *     }
+                 */
+                "application/json": components["schemas"]["UsageInput"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            201: {
+                headers: {
+                    "Credits-Charged": components["headers"]["Credits-Charged"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 4711,
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "provider": "openai",
+                     *       "model": "gpt-4o",
+                     *       "input_tokens": 1200,
+                     *       "cached_input_tokens": 0,
+                     *       "output_tokens": 300,
+                     *       "images": 0,
+                     *       "seconds": "0",
+                     *       "used_at": "2026-01-31T10:00:00Z",
+                     *       "recorded_at": "2026-01-31T10:00:00Z",
+                     *       "job_id": null,
+                     *       "billed": "0.006",
+                     *       "credits": 0,
+                     *       "cost": "0.006"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageRecord"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Not an amount of credits: [invalid_amount](/problems/invalid-amount). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_amount" | "invalid_idempotency_key" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            /** @description No such job: [unknown_job](/problems/unknown-job). No price: [unknown_price](/problems/unknown-price). No such user: [unknown_user](/problems/unknown-user). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "unknown_job" | "unknown_price" | "unknown_user";
+                        /** @constant */
+                        status: 404;
+                    };
+                };
+            };
+            409: components["responses"]["request_in_progress"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reuse"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    recordUsages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "records": [
+                 *         {
+                 *           "user": "usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                 *           "provider": "openai",
+                 *           "model": "gpt-4o",
+                 *           "input_tokens": 1200,
+                 *           "output_tokens": 300,
+                 *           "idempotency_key": "job-17"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UsageBatchInput"];
+            };
+        };
+        responses: {
+            /** @description What became of each record, in order. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "status": 201,
+                     *           "replayed": false,
+                     *           "record": {
+                     *             "id": 4711,
+                     *             "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *             "provider": "openai",
+                     *             "model": "gpt-4o",
+                     *             "input_tokens": 1200,
+                     *             "cached_input_tokens": 0,
+                     *             "output_tokens": 300,
+                     *             "images": 0,
+                     *             "seconds": "0",
+                     *             "used_at": "2026-01-31T10:00:00Z",
+                     *             "recorded_at": "2026-01-31T10:00:00Z",
+                     *             "job_id": null,
+                     *             "billed": "0.006",
+                     *             "credits": 0,
+                     *             "cost": "0.006"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageBatch"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). No usable Idempotency-Key: [invalid_idempotency_key](/problems/invalid-idempotency-key). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_idempotency_key" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The next_cursor of the page before.
+                 * @example whd_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                before?: string;
+                /**
+                 * @description Only to this endpoint.
+                 * @example whe_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                endpoint?: string;
+                /**
+                 * @description Only of this event.
+                 * @example msg_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                event?: string;
+                /**
+                 * @description Items on a page; 50 when it is left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description Only of this status.
+                 * @example pending
+                 */
+                status?: "pending" | "delivered" | "failed";
+                /**
+                 * @description Only of this type.
+                 * @example balance.low
+                 */
+                type?: "balance.low" | "balance.recovered" | "grant.expiring" | "job.refunded" | "receipt.verified" | "ping";
+            };
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "event": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "endpoint": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "type": "balance.low",
+                     *           "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *           "status": "delivered",
+                     *           "attempts": 1,
+                     *           "created_at": "2026-01-31T10:00:00Z",
+                     *           "next_attempt_at": null,
+                     *           "last_attempt_at": "2026-01-31T10:00:01Z",
+                     *           "last_status_code": 200,
+                     *           "last_error": null,
+                     *           "last_duration_ms": 42
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveries"];
+                };
+            };
+            400: components["responses"]["invalid_input"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The delivery.
+                 * @example whd_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery": {
+                     *         "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *         "event": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *         "endpoint": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *         "type": "balance.low",
+                     *         "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *         "status": "delivered",
+                     *         "attempts": 1,
+                     *         "created_at": "2026-01-31T10:00:00Z",
+                     *         "next_attempt_at": null,
+                     *         "last_attempt_at": "2026-01-31T10:00:01Z",
+                     *         "last_status_code": 200,
+                     *         "last_error": null,
+                     *         "last_duration_ms": 42
+                     *       },
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "started_at": "2026-01-31T10:00:00Z",
+                     *           "finished_at": "2026-01-31T10:00:01Z",
+                     *           "status_code": 200,
+                     *           "error": null,
+                     *           "duration_ms": 42
+                     *         }
+                     *       ],
+                     *       "payload": {
+                     *         "type": "balance.low"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveryDetails"];
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_webhook_delivery"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The delivery.
+                 * @example whd_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["NothingInput"];
+            };
+        };
+        responses: {
+            /** @description The delivery, on its way. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "event": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "endpoint": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "type": "balance.low",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "status": "delivered",
+                     *       "attempts": 1,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "next_attempt_at": null,
+                     *       "last_attempt_at": "2026-01-31T10:00:01Z",
+                     *       "last_status_code": 200,
+                     *       "last_error": null,
+                     *       "last_duration_ms": 42
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_webhook_delivery"];
+            409: components["responses"]["webhook_endpoint_disabled"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoints. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *           "url": "https://example.com/credits",
+                     *           "events": [
+                     *             "balance.low"
+                     *           ],
+                     *           "enabled": true,
+                     *           "disabled_reason": null,
+                     *           "failing_since": null,
+                     *           "created_at": "2026-01-31T10:00:00Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoints"];
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://example.com/credits",
+                 *       "events": [
+                 *         "balance.low"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEndpointInput"];
+            };
+        };
+        responses: {
+            /** @description The endpoint. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "url": "https://example.com/credits",
+                     *       "events": [
+                     *         "balance.low"
+                     *       ],
+                     *       "enabled": true,
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "secret": "whsec_c2VjcmV0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            /** @description Too many webhook endpoints: [too_many_webhook_endpoints](/problems/too-many-webhook-endpoints). Address taken: [webhook_url_taken](/problems/webhook-url-taken). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "too_many_webhook_endpoints" | "webhook_url_taken";
+                        /** @constant */
+                        status: 409;
+                    };
+                };
+            };
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The endpoint.
+                 * @example whe_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "url": "https://example.com/credits",
+                     *       "events": [
+                     *         "balance.low"
+                     *       ],
+                     *       "enabled": true,
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "created_at": "2026-01-31T10:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_webhook_endpoint"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+        };
+    };
+    removeWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The endpoint.
+                 * @example whe_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is removed. */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_webhook_endpoint"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    changeWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The endpoint.
+                 * @example whe_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://example.com/credits",
+                 *       "events": [
+                 *         "balance.low"
+                 *       ],
+                 *       "enabled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEndpointChange"];
+            };
+        };
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "url": "https://example.com/credits",
+                     *       "events": [
+                     *         "balance.low"
+                     *       ],
+                     *       "enabled": true,
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "created_at": "2026-01-31T10:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_webhook_endpoint"];
+            409: components["responses"]["webhook_url_taken"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The endpoint.
+                 * @example whe_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["NothingInput"];
+            };
+        };
+        responses: {
+            /** @description The endpoint with its new secret. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "url": "https://example.com/credits",
+                     *       "events": [
+                     *         "balance.low"
+                     *       ],
+                     *       "enabled": true,
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "secret": "whsec_c2VjcmV0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_webhook_endpoint"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Your own name for this request. Anything else than letters, digits, dots, lines and dashes is replaced.
+                 * @example checkout-17
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /**
+                 * @description The endpoint.
+                 * @example whe_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["NothingInput"];
+            };
+        };
+        responses: {
+            /** @description The delivery, on its way. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "event": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "endpoint": "0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10",
+                     *       "type": "balance.low",
+                     *       "user": "6f2a4b0e-52a5-4c6e-9d0f-0d5f3c1e7a10",
+                     *       "status": "delivered",
+                     *       "attempts": 1,
+                     *       "created_at": "2026-01-31T10:00:00Z",
+                     *       "next_attempt_at": null,
+                     *       "last_attempt_at": "2026-01-31T10:00:01Z",
+                     *       "last_status_code": 200,
+                     *       "last_error": null,
+                     *       "last_duration_ms": 42
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description Not a usable request: [bad_request](/problems/bad-request). Something in the request cannot be used: [invalid_input](/problems/invalid-input). Not one JSON object: [malformed_json](/problems/malformed-json). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "bad_request" | "invalid_input" | "malformed_json";
+                        /** @constant */
+                        status: 400;
+                    };
+                };
+            };
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["unknown_webhook_endpoint"];
+            409: components["responses"]["webhook_endpoint_disabled"];
+            413: components["responses"]["payload_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            /** @description The books are being looked at: [ledger_unsound](/problems/ledger-unsound). Not available right now: [service_unavailable](/problems/service-unavailable). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ledger_unsound" | "service_unavailable";
+                        /** @constant */
+                        status: 503;
+                    };
+                };
+            };
         };
     };
 }
