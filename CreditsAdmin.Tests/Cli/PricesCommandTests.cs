@@ -22,7 +22,7 @@ public class PricesCommandTests(CommandFolder folder) : IClassFixture<CommandFol
             """, Xunit.TestContext.Current.CancellationToken);
         var changed = await folder.RunAsync("", "prices", "import", file);
         var again = await folder.RunAsync("", "prices", "import", file);
-        var list = await folder.RunAsync("", "prices", "list", "--provider", "acme", "--history");
+        var list = await folder.RunAsync("", "prices", "list", "--provider", "acme", "--model", "big-model", "--history");
 
         Assert.Equal((0, 0, 0, 0, 0), (dry.ExitCode, real.ExitCode, changed.ExitCode, again.ExitCode, list.ExitCode));
         Assert.Contains("left out   sample_spec: it describes the format", dry.Out, StringComparison.Ordinal);

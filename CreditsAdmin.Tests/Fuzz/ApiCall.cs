@@ -44,6 +44,7 @@ internal sealed record ApiCall(string Method, string Path, JsonElement Operation
     {
         var one = Resolve(document, parameter);
         return new(one.GetProperty("name").GetString()!, one.GetProperty("in").GetString()!,
-            one.GetProperty("required").GetBoolean(), one.GetProperty("example").ToString());
+            one.GetProperty("required").GetBoolean(),
+            (one.TryGetProperty("example", out var example) ? example : one.GetProperty("x-example")).ToString());
     }
 }

@@ -76,13 +76,8 @@ internal sealed class RequestBody : RequestInput
     }
 
     /// <summary>A text; null when it is missing.</summary>
-    public string? Text(string name)
-    {
-        if (Find(name) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.String) return value.GetString();
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be a text.");
-        return null;
-    }
+    public string? Text(string name) => Read(
+        name, value => value.ValueKind == JsonValueKind.String ? value.GetString() : null, "must be a text.");
 
     /// <summary>A text in which <paramref name="findFault"/> finds none; null when it is missing.</summary>
     public string? Text(string name, Func<string, string?> findFault)
@@ -94,64 +89,58 @@ internal sealed class RequestBody : RequestInput
     }
 
     /// <summary>A list of texts; null when it is missing.</summary>
-    public IReadOnlyList<string>? Texts(string name)
-    {
-        if (Find(name) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String))
-            return [.. value.EnumerateArray().Select(one => one.GetString()!)];
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be a list of texts.");
-        return null;
-    }
+    public IReadOnlyList<string>? Texts(string name) => Read(
+        name,
+        value => value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String)
+            ? value.EnumerateArray().Select(one => one.GetString()!).ToList()
+            : null,
+        "must be a list of texts.");
 
     /// <summary>True or false; null when it is missing.</summary>
-    public bool? Flag(string name)
-    {
-        if (Find(name) is not { } value) return null;
-        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be true or false.");
-        return null;
-    }
+    public bool? Flag(string name) => Read<bool?>(
+        name,
+        value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null,
+        "must be true or false.");
 
     /// <summary>A whole JSON number; null when it is missing.</summary>
-    public long? Whole(string name)
-    {
-        if (Find(name) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)) return number;
-        Refuse(RefusalCode.InvalidAmount, name, $"{name} is not a whole JSON number.");
-        return null;
-    }
+    public long? Whole(string name) =>
+        Read(name, WholeOf, "is not a whole JSON number.", RefusalCode.InvalidAmount);
 
     /// <summary>A number that need not be whole, exact: a JSON text such as "0.0000025", or a whole JSON number; null when it
     /// is missing.</summary>
-    public decimal? Decimal(string name)
-    {
-        if (Find(name) is not { } value) return null;
-        var text = value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number when value.TryGetInt64(out var whole) => whole.ToString(CultureInfo.InvariantCulture),
-            _ => null,
-        };
-        if (ApiValues.Decimal(text) is { } number) return number;
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be {ApiValues.DecimalForm}.");
-        return null;
-    }
+    public decimal? Decimal(string name) => Read(
+        name,
+        value => ApiValues.Decimal(value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : WholeOf(value)?.ToString(CultureInfo.InvariantCulture)),
+        $"must be {ApiValues.DecimalForm}.");
 
     /// <summary>An id that may be missing.</summary>
     public Guid? OptionalId(string name, string prefix) => Find(name) is null ? null : Id(name, prefix);
 
     /// <summary>A JSON object as it came; null when it is missing.</summary>
-    public string? Json(string name, int longest)
-    {
-        if (Find(name) is not { } value) return null;
-        var json = value.GetRawText();
-        if (value.ValueKind == JsonValueKind.Object && json.Length <= longest) return json;
-        Refuse(RefusalCode.InvalidInput, name, $"{name} must be a JSON object of at most {longest} characters.");
-        return null;
-    }
+    public string? Json(string name, int longest) => Read(
+        name,
+        value => value.ValueKind == JsonValueKind.Object && value.GetRawText() is { } json && json.Length <= longest
+            ? json : null,
+        $"must be a JSON object of at most {longest} characters.");
 
     private static bool IsKey(string key) =>
         key.Length is > 0 and <= LongestKey && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;
+
+    private static long? WholeOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+
+    // What a member says; when it cannot be used, the rule is told.
+    private T? Read<T>(
+        string name, Func<JsonElement, T?> find, string rule, RefusalCode code = RefusalCode.InvalidInput)
+    {
+        if (Find(name) is not { } value) return default;
+        if (find(value) is { } found) return found;
+        Refuse(code, name, $"{name} {rule}");
+        return default;
+    }
 
     // A member that is null says the same as a missing one.
     private JsonElement? Find(string name) =>

@@ -18,7 +18,8 @@ internal sealed class UserTokenAuthentication(
     public const string UserClaim = "sub";
 
     /// <summary>What every user may do with what is theirs.</summary>
-    public static readonly string[] ReadScopes = ["jobs:read", "balances:read", "ledger:read", "prices:read", "receipts:read", "usage:read"];
+    public static readonly string[] ReadScopes =
+        ["jobs:read", "balances:read", "ledger:read", "prices:read", "receipts:read", "usage:read"];
 
     /// <summary>The one thing that users may write: a claim of their own.</summary>
     public const string ClaimScope = "receipts:write";

@@ -51,7 +51,8 @@ internal sealed class ApiDocument(EndpointDataSource routes)
         {
             ["openapi"] = "3.1.1",
             ["info"] = ApiContract.Info(),
-            ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "The host that serves this document." }),
+            ["servers"] = new JsonArray(
+                new JsonObject { ["url"] = "/", ["description"] = "The host that serves this document." }),
             ["tags"] = ApiContract.Tags(),
             ["paths"] = paths,
             ["components"] = new JsonObject
@@ -98,6 +99,7 @@ internal sealed class ApiDocument(EndpointDataSource routes)
 
     private static IEnumerable<string> RoutesOf(Endpoint endpoint) =>
         endpoint is RouteEndpoint { RoutePattern.RawText: { } path } && path.StartsWith("/v1/", StringComparison.Ordinal)
-            ? endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(method => $"{method} {path.TrimEnd('/')}") ?? []
+            ? endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods
+                .Select(method => $"{method} {path.TrimEnd('/')}") ?? []
             : [];
 }

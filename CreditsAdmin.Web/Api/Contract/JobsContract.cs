@@ -103,7 +103,10 @@ internal static class JobsContract
             Answers =
             [
                 new(200, "The job failed, and its credits are back.",
-                    Example with { Status = "failed", Refunded = 2, Error = "The model timed out", FinishedAt = Samples.Time(42) },
+                    Example with
+                    {
+                        Status = "failed", Refunded = 2, Error = "The model timed out", FinishedAt = Samples.Time(42),
+                    },
                     "Credits-Charged", "Credits-Balance"),
             ],
             Refuses = [UnknownJob, JobAlreadyFinished],

@@ -9,7 +9,8 @@ internal static class LedgerContract
         Field.OneOf("kind", "Only entries of this kind.",
             "charge", "grant", "purchase", "refund", "clawback", "expiry", "adjustment"),
         Field.Id("job", ApiIds.Job, "Only entries of this job."),
-        ListFields.From, ListFields.To, ListFields.Limit, ListFields.Before(Samples.SeqCursor), ListFields.After(Samples.SeqCursor),
+        ListFields.From, ListFields.To, ListFields.Limit,
+        ListFields.Before(Samples.SeqCursor), ListFields.After(Samples.SeqCursor),
     ];
 
     public static readonly ApiAnswer[] Answers =

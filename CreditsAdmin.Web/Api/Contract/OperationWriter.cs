@@ -43,7 +43,8 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
             CreditProblems.Unauthorized, CreditProblems.Of(RefusalCode.Forbidden), CreditProblems.InternalError,
             CreditProblems.RateLimited, CreditProblems.ServiceUnavailable, .. operation.Refuses.Select(CreditProblems.Of),
         ];
-        if (!operation.Route.StartsWith("GET ", StringComparison.Ordinal)) problems = problems.Append(CreditProblems.LedgerUnsound);
+        if (!operation.Route.StartsWith("GET ", StringComparison.Ordinal))
+            problems = problems.Append(CreditProblems.LedgerUnsound);
         if (operation.Query.Length > 0) problems = problems.Append(CreditProblems.Of(RefusalCode.InvalidInput));
         if (operation.Takes is not null)
         {
@@ -92,7 +93,8 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
         ["required"] = field.IsRequired,
         ["description"] = field.Meaning,
         ["schema"] = field.Schema(),
-        ["example"] = JsonNode.Parse(field.Example),
+        // A page to try calls on fills in what it finds as example: an optional filter must not be among it.
+        [place == "query" && !field.IsRequired ? "x-example" : "example"] = JsonNode.Parse(field.Example),
     };
 
     private static JsonObject BodyOf(Shape shape, bool required) => new()
@@ -111,7 +113,8 @@ internal sealed class OperationWriter(AnswerSchemas schemas)
     private JsonObject AnswersOf(ApiOperation operation)
     {
         var answers = operation.Answers.Select(answer => (answer.Status, Json: Answer(operation, answer)));
-        var problems = ProblemsOf(operation).GroupBy(kind => kind.Status).Select(kinds => (Status: kinds.Key, Json: ProblemWriter.Write(kinds)));
+        var problems = ProblemsOf(operation).GroupBy(kind => kind.Status)
+            .Select(kinds => (Status: kinds.Key, Json: ProblemWriter.Write(kinds)));
         return new(answers.Concat(problems).OrderBy(answer => answer.Status)
             .Select(answer => KeyValuePair.Create<string, JsonNode?>($"{answer.Status}", answer.Json)));
     }

@@ -7,7 +7,8 @@ internal static class PricesContract
 {
     private static readonly Field Provider = Field.Text("provider", 200, "Who runs the model.", "openai", least: 1);
     private static readonly Field Model = Field.Text("model", 200, "The model.", "gpt-4o", least: 1);
-    private static readonly Field Operation = Field.Text("operation", 100, "An operation with a price in credits.", "image", least: 1);
+    private static readonly Field Operation = Field.Text(
+        "operation", 100, "An operation with a price in credits.", "image", least: 1);
 
     private static readonly Shape Input = new("PriceInput",
         Provider, Model, Operation,

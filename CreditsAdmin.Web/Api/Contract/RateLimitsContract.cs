@@ -5,7 +5,8 @@ internal static class RateLimitsContract
 {
     private static readonly Shape Input = new("RateLimitInput",
         Field.Text("identifier", 200, "Who or what is counted, in your words.", "user-17", least: 1).Required(),
-        Field.Text("type", 100, "What is counted, in your words, without a colon.", "generate", least: 1, pattern: "^[^:]+$").Required(),
+        Field.Text("type", 100, "What is counted, in your words, without a colon.", "generate", least: 1, pattern: "^[^:]+$")
+            .Required(),
         Field.Whole("max_requests", 1, 1_000_000_000, "How many are let through in a window.", 10).Required(),
         Field.Whole("window_seconds", 1, int.MaxValue, "How long a window is.", 60).Required(),
         Field.OneOf("algorithm", "fixed windows, or one that slides; fixed when it is left out.", "fixed", "sliding"));

@@ -10,7 +10,8 @@ internal static class ReceiptsContract
         Field.OneOf("provider", "Who took the money; bmc when it is left out.", "bmc", "stripe", "manual"),
         Field.Text("reference", 100, "The provider's reference. A payment counts once.", "BMC-17", least: 1).Required(),
         Field.Whole("amount_cents", 1, 100_000_000, "What was paid, in cents of the currency.", 500).Required(),
-        Field.Text("currency", 3, "Three capital letters (ISO 4217); USD when it is left out.", "USD", least: 3, pattern: "^[A-Z]{3}$"),
+        Field.Text(
+            "currency", 3, "Three capital letters (ISO 4217); USD when it is left out.", "USD", least: 3, pattern: "^[A-Z]{3}$"),
         Field.Text("note", 500, "Anything that helps to find the payment.", "Paid on Monday"));
 
     private static readonly ReceiptBody Example = new(

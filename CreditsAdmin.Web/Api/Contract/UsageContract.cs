@@ -82,7 +82,8 @@ internal static class UsageContract
             IsForFrontEndsOnly = true,
             Query =
             [
-                Field.Day("from", "The first day.", "2026-01-01"), Field.Day("to", "The last day; today when it is left out.", "2026-01-31"),
+                Field.Day("from", "The first day.", "2026-01-01"),
+                Field.Day("to", "The last day; today when it is left out.", "2026-01-31"),
             ],
             Answers =
             [

@@ -52,7 +52,9 @@ internal static class WebhooksContract
             Answers = [new(200, "The endpoint.", Example)],
             Refuses = [UnknownWebhookEndpoint, WebhookUrlTaken],
         },
-        new("DELETE /v1/webhook_endpoints/{id}", "removeWebhookEndpoint", "Remove a webhook endpoint", "Nothing is sent there again.")
+        new(
+            "DELETE /v1/webhook_endpoints/{id}", "removeWebhookEndpoint", "Remove a webhook endpoint",
+            "Nothing is sent there again.")
         {
             Path = [Endpoint],
             Answers = [new(204, "It is removed.", null)],
