@@ -12,7 +12,12 @@ public class UsageApiTests(CreditsApp app) : AppTest(app)
         var (api, user) = (await App.ApiClientAsync(), await UserAsync());
         var record = new
         {
-            user = $"usr_{user}", provider = "openai", model = "gpt-4o", input_tokens = 400_001, output_tokens = 1, seconds = "0",
+            user = $"usr_{user}",
+            provider = "openai",
+            model = "gpt-4o",
+            input_tokens = 400_001,
+            output_tokens = 1,
+            seconds = "0",
             used_at = "2026-01-31T12:00:00.5Z",
         };
 
@@ -88,7 +93,10 @@ public class UsageApiTests(CreditsApp app) : AppTest(app)
         {
             await api.PostAsync("/v1/usage_records", new
             {
-                user, provider = "openai", model = i == 0 ? "gpt-4o-mini" : "gpt-4o", input_tokens = i + 1,
+                user,
+                provider = "openai",
+                model = i == 0 ? "gpt-4o-mini" : "gpt-4o",
+                input_tokens = i + 1,
                 used_at = $"2026-02-0{(i % 2) + 1}T00:00:00Z",
             });
         }
