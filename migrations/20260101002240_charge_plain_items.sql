@@ -37,12 +37,13 @@ BEGIN
     WHERE t.user_id <> ALL (p_left_out);
     PERFORM set_config('credits.posting', 'on', true);
     v_debits := debit_accounts(v_debits.user_ids, v_debits.totals, v_debits.items);
-    -- Not before the accounts are held: times must rise with seq. Ids follow the order of the items.
+    -- Not before the accounts are held: times must rise with seq. Ids rise in the order in which rows are written,
+    -- each user's in that of the items: every page of an index by id fills up before the next one begins.
     v_now := clock_timestamp();
     v_ticks := (date_part('epoch', v_now) * 4096000)::bigint;
 
     WITH item AS (
-        SELECT i.*, id_at(v_ticks + i.nr) AS id, a.free, a.available, a.version,
+        SELECT i.*, id_at(v_ticks + (row_number() OVER (ORDER BY i.user_id, i.nr))) AS id, a.free, a.available, a.version,
             (row_number() OVER own) AS nth, (sum(i.cost) OVER own)::bigint AS upto
         FROM unnest(p_user_ids, p_operations, p_costs, p_idempotency_keys, p_metadata, p_caller_ids, p_request_ids,
             p_timeout_seconds) WITH ORDINALITY AS i(user_id, operation, cost, key, metadata, caller_id, request_id, seconds, nr)

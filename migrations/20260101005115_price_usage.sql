@@ -38,9 +38,10 @@ END
 $$;
 
 -- The items with what they cost and what the user owes, but for those that are refused, and known where a record with this
--- key was made before.
+-- key was made before. A plan that was made when there were few records must still look each one up by its index.
 CREATE OR REPLACE FUNCTION credits.price_usage(p_items credits.usage_item[], p_now timestamptz)
 RETURNS credits.usage_item[] LANGUAGE plpgsql SET search_path = credits, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
 SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN (SELECT array_agg((i.nr, i.user_id, i.provider, i.model, i.input_tokens, i.cached_input_tokens, i.output_tokens,
