@@ -13,7 +13,7 @@ public class DiskFullTests(FaultCluster cluster) : FaultTest(cluster)
     {
         var name = await Cluster.NewDatabaseAsync();
         Directory.CreateDirectory(disk);
-        var (exit, said) = await ProgramRun.RunAsync(["mount", "-t", "tmpfs", "-o", "size=160m,mode=755", "tmpfs", disk], CancellationToken.None);
+        var (exit, said) = await ProgramRun.RunAsync(["mount", "-t", "tmpfs", "-o", "size=400m,mode=755", "tmpfs", disk], CancellationToken.None);
         if (exit != 0) Directory.Delete(disk);
         Assert.SkipWhen(exit != 0, $"A small disk cannot be mounted here: {said}");
         try

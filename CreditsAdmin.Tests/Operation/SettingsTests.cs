@@ -45,6 +45,6 @@ public class SettingsTests
             rules.KeyReads, rules.KeyWrites, rules.UserReads, rules.UserWrites, rules.AddressReads, rules.AddressWrites, rules.SignIn,
         }.Select(rule => $"{rule!.Limit.MaxRequests}/{rule.Limit.WindowSeconds}" + (rule.Limit.Algorithm == "sliding" ? " sliding" : ""))];
 
-        Assert.Contains(string.Join(", ", found.Select(one => $"`{one}`")), Repository.Read("README.md"), StringComparison.Ordinal);
+        Assert.Contains(string.Join(", ", found.Select(one => $"`{one}`")), Repository.Read("docs/configuration.md"), StringComparison.Ordinal);
     }
 }
