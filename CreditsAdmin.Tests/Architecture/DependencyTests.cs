@@ -50,7 +50,7 @@ public partial class DependencyTests
     [GeneratedRegex(@"\b(?!Npgsql)[A-Z]\w+Commands\b")]
     private static partial Regex CommandsClass();
 
-    [GeneratedRegex(@"""\s*(SELECT|INSERT|UPDATE|DELETE)\s")]
+    [GeneratedRegex(@"""\s*(SELECT|INSERT|UPDATE|DELETE FROM)\s")]
     private static partial Regex Sql();
 
     [GeneratedRegex(@"^\s*(public|internal)\s+interface\s", RegexOptions.Multiline)]

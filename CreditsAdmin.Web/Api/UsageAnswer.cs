@@ -19,7 +19,8 @@ internal sealed record UsageRecordBody(
     public static UsageRecordBody Of(UsageRecord record) => new(
         record.Id, record.UserId, record.Provider, record.Model, record.InputTokens, record.CachedInputTokens,
         record.OutputTokens, record.Images, record.Seconds, record.UsedAt.UtcDateTime, record.RecordedAt.UtcDateTime,
-        record.JobId, record.Billed, record.Credits) { Cost = record.Cost };
+        record.JobId, record.Billed, record.Credits)
+    { Cost = record.Cost };
 }
 
 /// <summary>A page of records, latest use first; <paramref name="NextCursor"/> is the next page's <c>before</c>.</summary>
