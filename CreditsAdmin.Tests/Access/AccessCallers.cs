@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using CreditsAdmin.Data;
 using CreditsAdmin.Data.ApiKeys;
+using CreditsAdmin.Tests.Api;
 using CreditsAdmin.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -38,6 +39,7 @@ internal sealed partial class AccessCallers
         await app.Services.GetRequiredService<ApiKeyCommands>()
             .RevokeAsync(ApiKey.LookupOf(revoked)!, Caller.CommandLine, CancellationToken.None);
         var callers = new AccessCallers { Owner = owner, Api = await app.ApiClientAsync() };
+        await callers.Api.PostAsync("/v1/prices", """{"provider":"openai","model":"gpt-4o","input_per_million":"2","output_per_million":"9"}""");
         callers.clients["nobody"] = Quiet(app, null);
         callers.clients["key"] = Quiet(app, await KeyAsync(app, [.. ApiKey.KnownScopes]));
         callers.clients["revoked key"] = Quiet(app, revoked);

@@ -105,7 +105,11 @@ public class GrantsApiTests(CreditsApp app) : AppTest(app)
         var (api, user) = (await App.ApiClientAsync(), await App.Database.SignUpAsync());
         var members = new Dictionary<string, string>
         {
-            ["user"] = $"\"{user}\"", ["credits"] = "1", ["category"] = "\"paid\"", ["reason"] = "\"A test\"", [name] = json,
+            ["user"] = $"\"{user}\"",
+            ["credits"] = "1",
+            ["category"] = "\"paid\"",
+            ["reason"] = "\"A test\"",
+            [name] = json,
         };
 
         var refused = await api.PostAsync("/v1/grants", "{" + string.Join(",", members.Select(one => $"\"{one.Key}\":{one.Value}")) + "}");

@@ -23,7 +23,7 @@ public class DocsTests(CreditsApp app, TestBrowser browser) : AppTest(app)
         await page.Locator(".auth-btn-wrapper .btn-done").First.ClickAsync();
         await page.Locator("#operations-balances-getBalance .opblock-summary-control").ClickAsync();
         await page.GetByPlaceholder("user").FillAsync($"{user}");
-        await page.GetByPlaceholder("If-None-Match").FillAsync("");
+        foreach (var optional in new[] { "as_of", "If-None-Match" }) await page.GetByPlaceholder(optional).FillAsync("");
         await page.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
 
         await Assertions.Expect(page.Locator(".live-responses-table")).ToContainTextAsync("\"available\": 5");

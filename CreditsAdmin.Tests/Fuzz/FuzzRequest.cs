@@ -32,6 +32,8 @@ internal sealed record FuzzRequest(ApiCall Call, string Address, string? Token)
             request.Content = new ByteArrayContent(Body);
             if (ContentType is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
             if (ContentEncoding is not null) request.Content.Headers.ContentEncoding.Add(ContentEncoding);
+            // Asks before it sends what will be refused for its length: the server need not read that.
+            if (Body.Length > 1_000_000) request.Headers.ExpectContinue = true;
             if (IsChunked) request.Headers.TransferEncodingChunked = true;
         }
 

@@ -14,7 +14,9 @@ internal sealed class FuzzRequests(JsonElement document, FuzzWorld world, int se
     public IEnumerable<FuzzRequest> Make(int atLeast)
     {
         var made = 0;
-        foreach (var request in calls.SelectMany(call => OneByOne(call).Concat(Bodies(call)).Concat(Callers(call))))
+        // What is changed or removed is so last: until then others find it as it was made.
+        foreach (var request in calls.OrderBy(call => call.Method switch { "DELETE" => 2, "PATCH" => 1, _ => 0 })
+            .SelectMany(call => Steady(call).Concat(OneByOne(call)).Concat(Bodies(call)).Concat(Callers(call))))
         {
             made++;
             yield return request;
@@ -22,6 +24,15 @@ internal sealed class FuzzRequests(JsonElement document, FuzzWorld world, int se
 
         for (; made < atLeast; made++) yield return Mixed(calls[made % calls.Count]);
     }
+
+    // Nothing wrong, but often the same key: carried out, answered again, or refused for another request.
+    private IEnumerable<FuzzRequest> Steady(ApiCall call) => Enumerable.Range(0, 40).Select(i => Build(
+        call, new()
+        {
+            ["Idempotency-Key"] = $"steady-{i % 3}",
+            ["job"] = null,
+            ["effective_from"] = i % 8 == 0 ? "\"2026-01-31T10:00:00Z\"" : null, // a past that has a price already
+        }, every: i % 2 == 0));
 
     // Each hostile value where everything else is right.
     private IEnumerable<FuzzRequest> OneByOne(ApiCall call)
@@ -57,11 +68,11 @@ internal sealed class FuzzRequests(JsonElement document, FuzzWorld world, int se
             else if (random.Next(12) == 0) wrong[member] = null;
         }
 
-        return Build(call, wrong, random.Next(40) switch { 0 => world.Tokens.One, 1 => world.Tokens.None, _ => world.Tokens.All });
+        return Build(call, wrong, random.Next(40) switch { 0 => world.Tokens.One, 1 => world.Tokens.None, _ => world.TokenFor(call, random) });
     }
 
     private IEnumerable<FuzzRequest> Callers(ApiCall call) =>
-        new[] { world.Tokens.One, world.Tokens.Other, world.Tokens.None, "nonsense", "ca_live_00000000_" + new string('0', 43), "a.b.c", new('a', 9_000) }
+        new[] { world.Tokens.All, world.Tokens.One, world.Tokens.Other, world.Tokens.None, "nonsense", "ca_live_00000000_" + new string('0', 43), "a.b.c", new('a', 9_000) }
             .Select(token => Build(call, [], token, every: true));
 
     // Bodies that are not one JSON object in UTF-8, or not sent as one.
@@ -124,7 +135,7 @@ internal sealed class FuzzRequests(JsonElement document, FuzzWorld world, int se
 
         if (wrong.TryGetValue("unknown", out _)) query.Add("unknown=1");
         var request = new FuzzRequest(
-            call, address + (query.Count > 0 ? "?" + string.Join("&", query) : ""), token == "" ? world.Tokens.All : token)
+            call, address + (query.Count > 0 ? "?" + string.Join("&", query) : ""), token == "" ? world.TokenFor(call, random) : token)
         {
             Body = call.Body is { } schema ? Encoding.UTF8.GetBytes(Compose(call, schema, wrong, "", every)) : null,
         };
@@ -144,7 +155,7 @@ internal sealed class FuzzRequests(JsonElement document, FuzzWorld world, int se
             {
                 if (raw is not null) members.Add($"\"{member.Name}\":{raw}");
             }
-            else if (required.Contains(member.Name) || every || random.Next(2) == 0 || wrong.Keys.Any(key => key.StartsWith(
+            else if (required.Contains(member.Name) || random.Next(10) < Odds(schema, member.Name, every) || wrong.Keys.Any(key => key.StartsWith(
                 $"{way}{member.Name}/", StringComparison.Ordinal)))
             {
                 members.Add($"\"{member.Name}\":{Value(call, schema, member, wrong, way, every)}");
@@ -155,13 +166,17 @@ internal sealed class FuzzRequests(JsonElement document, FuzzWorld world, int se
         return $"{{{string.Join(",", members)}}}";
     }
 
+    // Members that do not go together are not all in the example.
+    private static int Odds(JsonElement schema, string member, bool every) =>
+        !schema.GetProperty("examples")[0].TryGetProperty(member, out _) ? (every ? 0 : 1) : every ? 10 : 5;
+
     private string Value(
         ApiCall call, JsonElement schema, JsonProperty member, Dictionary<string, string?> wrong, string way, bool every)
     {
         if (ApiCall.Inner(document, member.Value) is not { } inner)
         {
             return world.Value(call, way + member.Name,
-                schema.GetProperty("examples")[0].GetProperty(member.Name).GetRawText(), random);
+                member.Value.GetProperty("examples")[0].GetRawText(), random);
         }
 
         string Item() => Compose(call, inner, wrong, $"{way}{member.Name}/", every);

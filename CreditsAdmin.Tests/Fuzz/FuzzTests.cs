@@ -31,17 +31,35 @@ public class FuzzTests(FuzzApp app) : IClassFixture<FuzzApp>
         Assert.True(requests.Count >= Count);
 
         var first = await SendAsync(client, check, requests);
-        var before = await Footprint.TakeAsync(app.Database);
-        var refused = first.Refused.Where(one => one.Answer.Code is not "request_in_progress").Select(one => one.Request).ToList();
-        var again = await SendAsync(client, check, refused);
-
-        Report(first.Faults.Concat(again.Faults).Concat(app.Errors));
-        Assert.Empty(Unseen(document, first.Seen));
-        Assert.True(refused.Count > Count / 2, $"Only {refused.Count} were refused.");
-        Assert.Equal(refused.Count, again.Refused.Count);
-        Assert.Equal(before, await Footprint.TakeAsync(app.Database));
+        Report(first.Faults.Concat(app.Errors));
+        await AssertNothingChangesAsync(client, check, Lasting(first));
         await Laws.AssertAsync(app.Database);
+        var unseen = Unseen(document, first.Seen).ToList();
+        Assert.True(unseen.Count == 0, $"Promised and never seen:\n{string.Join('\n', unseen)}");
     }
+
+    // What was refused for the state of things, such as a switched-off endpoint, may be carried out when it is sent again.
+    // What remains is refused for itself, and must leave every row as it is.
+    private async Task AssertNothingChangesAsync(HttpClient client, ContractCheck check, List<FuzzRequest> refused)
+    {
+        for (var round = 1; ; round++)
+        {
+            Assert.True(round <= 4 && refused.Count > Count / 2, $"Round {round}: {refused.Count} are refused.");
+            var before = await Footprint.TakeAsync(app.Database);
+            var again = await SendAsync(client, check, refused);
+            Report(again.Faults.Concat(app.Errors));
+            if (again.Refused.Count == refused.Count)
+            {
+                Assert.Equal(before, await Footprint.TakeAsync(app.Database));
+                return;
+            }
+
+            refused = Lasting(again);
+        }
+    }
+
+    private static List<FuzzRequest> Lasting(Sent sent) =>
+        [.. sent.Refused.Where(one => one.Answer.Code is not "request_in_progress").Select(one => one.Request)];
 
     private static async Task<Sent> SendAsync(HttpClient client, ContractCheck check, List<FuzzRequest> requests)
     {

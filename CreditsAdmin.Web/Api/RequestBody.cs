@@ -6,10 +6,8 @@ namespace CreditsAdmin.Web.Api;
 
 /// <summary>The JSON object of a POST with its Idempotency-Key, read strictly: what the database would choke on, or
 /// read otherwise than the sender meant it, is refused before.</summary>
-internal sealed class RequestBody : RequestInput
+internal sealed partial class RequestBody : RequestInput
 {
-    private const int LongestKey = 255;
-
     // Missing when its texts or numbers are not safe to touch.
     private readonly JsonElement? body;
 
@@ -39,25 +37,6 @@ internal sealed class RequestBody : RequestInput
     /// <summary>One of several objects in a body that was read already, each as strict as a body of its own.</summary>
     public static RequestBody Of(JsonElement json, string[] known) =>
         json.ValueKind == JsonValueKind.Object ? new(json, known) : new(CreditProblems.MalformedJson);
-
-    /// <summary>The key of this action; refuses CR004's cases, so that routes whose function takes no key ask for one
-    /// too.</summary>
-    public string? IdempotencyKey(HttpRequest request)
-    {
-        if (request.Headers["Idempotency-Key"] is [{ } key] && IsKey(key)) return key;
-        Refuse(RefusalCode.InvalidIdempotencyKey, "Idempotency-Key",
-            "The header Idempotency-Key is missing, came more than once, or cannot be used.");
-        return null;
-    }
-
-    /// <summary>The same where the key is a member of the body.</summary>
-    public string? IdempotencyKey(string name)
-    {
-        if (body is null) return null;
-        if (Find(name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { } key && IsKey(key)) return key;
-        Refuse(RefusalCode.InvalidIdempotencyKey, name, $"{name} is missing or cannot be used.");
-        return null;
-    }
 
     public Guid Id(string name, string prefix) => body is null
         ? default
@@ -125,9 +104,6 @@ internal sealed class RequestBody : RequestInput
         value => value.ValueKind == JsonValueKind.Object && value.GetRawText() is { } json && json.Length <= longest
             ? json : null,
         $"must be a JSON object of at most {longest} characters.");
-
-    private static bool IsKey(string key) =>
-        key.Length is > 0 and <= LongestKey && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;
 
     private static long? WholeOf(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;

@@ -36,7 +36,8 @@ internal static class WebhookEndpointsApi
         if (!created.Done) return ProblemAnswer.Of(created.Refusal);
         return new JsonAnswer<WebhookEndpointBody>(
             WebhookEndpointBody.Of(created.Value) with { Secret = secret.Text }, ApiJson.Default.WebhookEndpointBody,
-            StatusCodes.Status201Created) { Location = $"/v1/webhook_endpoints/{created.Value.Id}" };
+            StatusCodes.Status201Created)
+        { Location = $"/v1/webhook_endpoints/{created.Value.Id}" };
     }
 
     private static async Task<JsonAnswer<WebhookEndpointsBody>> ListAsync(CreditsDatabase database, CancellationToken cancel)

@@ -28,6 +28,7 @@ internal sealed record Shape(string Name, params Field[] Fields)
             }
 
             schema["description"] = field.Meaning;
+            if (field.Items is null) schema["examples"] = new JsonArray(JsonNode.Parse(field.Example));
             members[field.Name] = schema;
         }
 

@@ -35,7 +35,8 @@ internal static class UsageContract
         .. Fields,
         Field.Text("idempotency_key", 255, "Names this record, as the header does for one that is sent alone.", "job-17",
             least: 1, pattern: "^[!-~]+$").Required(),
-    ]) { Sample = $"{{{SampleUser},{Sample},\"idempotency_key\":\"job-17\"}}" };
+    ])
+    { Sample = $"{{{SampleUser},{Sample},\"idempotency_key\":\"job-17\"}}" };
 
     private static readonly Shape Batch = new("UsageBatchInput",
         Field.List("records", 1, 1_000, Item, "The records.").Required());

@@ -745,22 +745,38 @@ export interface components {
             /**
              * Format: int64
              * @description Credits that it costs.
+             * @example 2
              */
             cost: number;
-            /** @description Names this charge, as the header does for one that is sent alone. */
+            /**
+             * @description Names this charge, as the header does for one that is sent alone.
+             * @example job-17
+             */
             idempotency_key: string;
-            /** @description What you want to keep with it. At most 16384 characters of JSON. */
+            /**
+             * @description What you want to keep with it. At most 16384 characters of JSON.
+             * @example {
+             *       "prompt": "a cat"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             } | null;
-            /** @description What the job does, such as image: visible ASCII without spaces. */
+            /**
+             * @description What the job does, such as image: visible ASCII without spaces.
+             * @example image
+             */
             operation: string;
             /**
              * Format: int64
              * @description How long it may run. After that it expires and its credits go back.
+             * @example 600
              */
             timeout_seconds?: number | null;
-            /** @description Whose credits pay for it. */
+            /**
+             * @description Whose credits pay for it.
+             * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             user: string;
         };
         /**
@@ -777,39 +793,62 @@ export interface components {
             /**
              * Format: int64
              * @description Input tokens that were cached.
+             * @example 1
              */
             cached_input_tokens?: number | null;
-            /** @description Names this record, as the header does for one that is sent alone. */
+            /**
+             * @description Names this record, as the header does for one that is sent alone.
+             * @example job-17
+             */
             idempotency_key: string;
             /**
              * Format: int64
              * @description Images.
+             * @example 1
              */
             images?: number | null;
             /**
              * Format: int64
              * @description Input tokens that were not cached.
+             * @example 1
              */
             input_tokens?: number | null;
-            /** @description The job that it belongs to. */
+            /**
+             * @description The job that it belongs to.
+             * @example job_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             job?: string | null;
-            /** @description The model. */
+            /**
+             * @description The model.
+             * @example gpt-4o
+             */
             model: string;
             /**
              * Format: int64
              * @description Output tokens.
+             * @example 1
              */
             output_tokens?: number | null;
-            /** @description Who runs the model. */
+            /**
+             * @description Who runs the model.
+             * @example openai
+             */
             provider: string;
-            /** @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            /**
+             * @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.
+             * @example 1.5
+             */
             seconds?: string | number | null;
             /**
              * Format: date-time
              * @description When, from 2000 to now; now when it is left out. The price of that time counts.
+             * @example 2026-01-31T12:00:00Z
              */
             used_at?: string | null;
-            /** @description Who used it, and pays for it. */
+            /**
+             * @description Who used it, and pays for it.
+             * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             user: string;
         };
         /** @example {} */
@@ -849,20 +888,33 @@ export interface components {
             /**
              * Format: int64
              * @description Credits that it costs.
+             * @example 2
              */
             cost: number;
-            /** @description What you want to keep with it. At most 16384 characters of JSON. */
+            /**
+             * @description What you want to keep with it. At most 16384 characters of JSON.
+             * @example {
+             *       "prompt": "a cat"
+             *     }
+             */
             metadata?: {
                 [key: string]: unknown;
             } | null;
-            /** @description What the job does, such as image: visible ASCII without spaces. */
+            /**
+             * @description What the job does, such as image: visible ASCII without spaces.
+             * @example image
+             */
             operation: string;
             /**
              * Format: int64
              * @description How long it may run. After that it expires and its credits go back.
+             * @example 600
              */
             timeout_seconds?: number | null;
-            /** @description Whose credits pay for it. */
+            /**
+             * @description Whose credits pay for it.
+             * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             user: string;
         };
         /**
@@ -874,6 +926,7 @@ export interface components {
             /**
              * Format: int64
              * @description Credits that it cost in the end, at most what was charged; the rest goes back.
+             * @example 2
              */
             actual_cost?: number | null;
         };
@@ -920,32 +973,51 @@ export interface components {
             /**
              * Format: int64
              * @description Input tokens that were cached.
+             * @example 1
              */
             cached_input_tokens?: number | null;
             /**
              * Format: int64
              * @description Images.
+             * @example 1
              */
             images?: number | null;
             /**
              * Format: int64
              * @description Input tokens that were not cached.
+             * @example 1
              */
             input_tokens?: number | null;
-            /** @description The model. */
+            /**
+             * @description The model.
+             * @example gpt-4o
+             */
             model?: string | null;
-            /** @description An operation with a price in credits. */
+            /**
+             * @description An operation with a price in credits.
+             * @example image
+             */
             operation?: string | null;
             /**
              * Format: int64
              * @description Output tokens.
+             * @example 1
              */
             output_tokens?: number | null;
-            /** @description Who runs the model. */
+            /**
+             * @description Who runs the model.
+             * @example openai
+             */
             provider?: string | null;
-            /** @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            /**
+             * @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.
+             * @example 1.5
+             */
             seconds?: string | number | null;
-            /** @description Whose balance to look at. */
+            /**
+             * @description Whose balance to look at.
+             * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             user?: string | null;
         };
         /**
@@ -954,7 +1026,10 @@ export interface components {
          *     }
          */
         FailureInput: {
-            /** @description Why it failed, for whoever looks at the job later. */
+            /**
+             * @description Why it failed, for whoever looks at the job later.
+             * @example The model timed out
+             */
             error?: string | null;
         };
         /** @description Credits that were given, and what is left of them. */
@@ -1024,32 +1099,43 @@ export interface components {
         GrantInput: {
             /**
              * @description promotional: free credits; paid: bought ones.
+             * @example promotional
              * @enum {string}
              */
             category: "promotional" | "paid";
             /**
              * Format: int64
              * @description How many.
+             * @example 2
              */
             credits: number;
             /**
              * Format: date-time
              * @description When they can be spent; now when it is left out. At most ten years ahead.
+             * @example 2030-01-01T00:00:00Z
              */
             effective_at?: string | null;
             /**
              * Format: date-time
              * @description When what is left is lost; never when it is left out.
+             * @example 2031-01-01T00:00:00Z
              */
             expires_at?: string | null;
             /**
              * Format: int64
              * @description Smaller ones are spent first.
+             * @example 100
              */
             priority?: number | null;
-            /** @description Why, for whoever looks at it later. */
+            /**
+             * @description Why, for whoever looks at it later.
+             * @example A welcome gift
+             */
             reason: string;
-            /** @description Who gets them. */
+            /**
+             * @description Who gets them.
+             * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             user: string;
         };
         /** @description A page of grants, newest first. */
@@ -1400,33 +1486,62 @@ export interface components {
          *     }
          */
         PriceInput: {
-            /** @description Dollars for a million input tokens that were cached. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            /**
+             * @description Dollars for a million input tokens that were cached. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.
+             * @example 1.25
+             */
             cached_input_per_million?: string | number | null;
             /**
              * Format: int64
              * @description Fixed credits for the whole operation, in place of dollars.
+             * @example 2
              */
             credits?: number | null;
             /**
              * Format: date-time
              * @description From when; now when it is left out.
+             * @example 2030-01-01T00:00:00Z
              */
             effective_from?: string | null;
-            /** @description Dollars for a million input tokens. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            /**
+             * @description Dollars for a million input tokens. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.
+             * @example 2.5
+             */
             input_per_million?: string | number | null;
-            /** @description The model. */
+            /**
+             * @description The model.
+             * @example gpt-4o
+             */
             model?: string | null;
-            /** @description An operation with a price in credits. */
+            /**
+             * @description An operation with a price in credits.
+             * @example image
+             */
             operation?: string | null;
-            /** @description Dollars for a million output tokens. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            /**
+             * @description Dollars for a million output tokens. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.
+             * @example 10
+             */
             output_per_million?: string | number | null;
-            /** @description Dollars for an image. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            /**
+             * @description Dollars for an image. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.
+             * @example 0.04
+             */
             per_image?: string | number | null;
-            /** @description Dollars for a second. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            /**
+             * @description Dollars for a second. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.
+             * @example 0.0000025
+             */
             per_second?: string | number | null;
-            /** @description Who runs the model. */
+            /**
+             * @description Who runs the model.
+             * @example openai
+             */
             provider?: string | null;
-            /** @description Why, for whoever looks at it later. */
+            /**
+             * @description Why, for whoever looks at it later.
+             * @example The provider's new list
+             */
             reason?: string | null;
         };
         /** @description A page of prices. */
@@ -1500,21 +1615,30 @@ export interface components {
         RateLimitInput: {
             /**
              * @description fixed windows, or one that slides; fixed when it is left out.
+             * @example fixed
              * @enum {string|null}
              */
             algorithm?: "fixed" | "sliding" | null;
-            /** @description Who or what is counted, in your words. */
+            /**
+             * @description Who or what is counted, in your words.
+             * @example user-17
+             */
             identifier: string;
             /**
              * Format: int64
              * @description How many are let through in a window.
+             * @example 10
              */
             max_requests: number;
-            /** @description What is counted, in your words, without a colon. */
+            /**
+             * @description What is counted, in your words, without a colon.
+             * @example generate
+             */
             type: string;
             /**
              * Format: int64
              * @description How long a window is.
+             * @example 60
              */
             window_seconds: number;
         };
@@ -1572,20 +1696,34 @@ export interface components {
             /**
              * Format: int64
              * @description What was paid, in cents of the currency.
+             * @example 500
              */
             amount_cents: number;
-            /** @description Three capital letters (ISO 4217); USD when it is left out. */
+            /**
+             * @description Three capital letters (ISO 4217); USD when it is left out.
+             * @example USD
+             */
             currency?: string | null;
-            /** @description Anything that helps to find the payment. */
+            /**
+             * @description Anything that helps to find the payment.
+             * @example Paid on Monday
+             */
             note?: string | null;
             /**
              * @description Who took the money; bmc when it is left out.
+             * @example bmc
              * @enum {string|null}
              */
             provider?: "bmc" | "stripe" | "manual" | null;
-            /** @description The provider's reference. A payment counts once. */
+            /**
+             * @description The provider's reference. A payment counts once.
+             * @example BMC-17
+             */
             reference: string;
-            /** @description Who paid. A user's own token may leave it out. */
+            /**
+             * @description Who paid. A user's own token may leave it out.
+             * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             user?: string | null;
         };
         /** @description A page of receipts, newest first. */
@@ -1644,37 +1782,57 @@ export interface components {
             /**
              * Format: int64
              * @description Input tokens that were cached.
+             * @example 1
              */
             cached_input_tokens?: number | null;
             /**
              * Format: int64
              * @description Images.
+             * @example 1
              */
             images?: number | null;
             /**
              * Format: int64
              * @description Input tokens that were not cached.
+             * @example 1
              */
             input_tokens?: number | null;
-            /** @description The job that it belongs to. */
+            /**
+             * @description The job that it belongs to.
+             * @example job_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             job?: string | null;
-            /** @description The model. */
+            /**
+             * @description The model.
+             * @example gpt-4o
+             */
             model: string;
             /**
              * Format: int64
              * @description Output tokens.
+             * @example 1
              */
             output_tokens?: number | null;
-            /** @description Who runs the model. */
+            /**
+             * @description Who runs the model.
+             * @example openai
+             */
             provider: string;
-            /** @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number. */
+            /**
+             * @description Seconds. A text with a plain decimal, so that it stays exact; a whole number may be a JSON number.
+             * @example 1.5
+             */
             seconds?: string | number | null;
             /**
              * Format: date-time
              * @description When, from 2000 to now; now when it is left out. The price of that time counts.
+             * @example 2026-01-31T12:00:00Z
              */
             used_at?: string | null;
-            /** @description Who used it, and pays for it. */
+            /**
+             * @description Who used it, and pays for it.
+             * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
+             */
             user: string;
         };
         /** @description A page of usage, latest use first. */
@@ -1756,7 +1914,10 @@ export interface components {
          *     }
          */
         VoidGrantInput: {
-            /** @description Why, for whoever looks at it later. */
+            /**
+             * @description Why, for whoever looks at it later.
+             * @example Given to the wrong user
+             */
             reason: string;
         };
         /** @description One attempt. Without finished_at it is under way, or was lost. */
@@ -1889,11 +2050,22 @@ export interface components {
          *     }
          */
         WebhookEndpointChange: {
-            /** @description Nothing is sent to one that is off. */
+            /**
+             * @description Nothing is sent to one that is off.
+             * @example true
+             */
             enabled?: boolean | null;
-            /** @description What is sent there. */
+            /**
+             * @description What is sent there.
+             * @example [
+             *       "balance.low"
+             *     ]
+             */
             events?: ("balance.low" | "balance.recovered" | "grant.expiring" | "job.refunded" | "receipt.verified")[] | null;
-            /** @description Where messages are posted to: a public https address. */
+            /**
+             * @description Where messages are posted to: a public https address.
+             * @example https://example.com/credits
+             */
             url?: string | null;
         };
         /**
@@ -1905,9 +2077,17 @@ export interface components {
          *     }
          */
         WebhookEndpointInput: {
-            /** @description What is sent there. */
+            /**
+             * @description What is sent there.
+             * @example [
+             *       "balance.low"
+             *     ]
+             */
             events: ("balance.low" | "balance.recovered" | "grant.expiring" | "job.refunded" | "receipt.verified")[];
-            /** @description Where messages are posted to: a public https address. */
+            /**
+             * @description Where messages are posted to: a public https address.
+             * @example https://example.com/credits
+             */
             url: string;
         };
         /** @description All endpoints, oldest first. */
