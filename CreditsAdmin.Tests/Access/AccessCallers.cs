@@ -14,7 +14,7 @@ internal sealed partial class AccessCallers
     /// <summary>The columns of the table, in order.</summary>
     public static readonly string[] Names =
     [
-        "nobody", "key", "key without the scope", "revoked key", "user, own", "user, another's", "service_role token",
+        "nobody", "key", "key without the scope", "revoked key", "expired key", "user, own", "user, another's", "service_role token",
         "admin", "support", "customer",
     ];
 
@@ -43,6 +43,7 @@ internal sealed partial class AccessCallers
         callers.clients["nobody"] = Quiet(app, null);
         callers.clients["key"] = Quiet(app, await KeyAsync(app, [.. ApiKey.KnownScopes]));
         callers.clients["revoked key"] = Quiet(app, revoked);
+        callers.clients["expired key"] = Quiet(app, await ExpiredAsync(app));
         callers.clients["user, own"] = Quiet(app, UserTokens.Of(owner));
         callers.clients["user, another's"] = Quiet(app, UserTokens.Of(await app.Database.SignUpAsync()));
         callers.clients["service_role token"] = Quiet(app, UserTokens.Of(owner, "service_role"));
@@ -56,6 +57,14 @@ internal sealed partial class AccessCallers
 
     private static async Task<string> KeyAsync(CreditsApp app, string[] scopes) =>
         (await app.ApiClientAsync(scopes)).DefaultRequestHeaders.Authorization!.Parameter!;
+
+    private static async Task<string> ExpiredAsync(CreditsApp app)
+    {
+        var key = await KeyAsync(app, [.. ApiKey.KnownScopes]);
+        await app.Database.ExecuteAsync(
+            "UPDATE credits.api_keys SET expires_at = clock_timestamp() WHERE lookup = $1", ApiKey.LookupOf(key)!);
+        return key;
+    }
 
     private static HttpClient Quiet(CreditsApp app, string? token)
     {

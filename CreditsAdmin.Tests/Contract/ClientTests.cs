@@ -1,10 +1,9 @@
 using System.Text.Json;
-using CreditsAdmin.Tests.Api;
 using CreditsAdmin.Tests.Infrastructure;
 
 namespace CreditsAdmin.Tests.Contract;
 
-/// <summary>What is made from the document: the linter's verdict, the client's types, a front end that uses them.</summary>
+/// <summary>What is made from the document: the linter's verdict and the client's types.</summary>
 public class ClientTests(CreditsApp app, NodePackages node) : AppTest(app)
 {
     [Fact]
@@ -51,32 +50,5 @@ public class ClientTests(CreditsApp app, NodePackages node) : AppTest(app)
             """);
 
         Assert.Equal(["3", "4", "5"], errors);
-    }
-
-    [Fact]
-    public async Task The_front_end_goes_through_the_whole_cycle()
-    {
-        await node.BuildAsync();
-        var user = await App.Database.SignUpAsync(free: 5, paid: 10);
-
-        var (exit, output, error) = await NodePackages.TryAsync(NodePackages.FrontEnd, new()
-        {
-            ["CREDITS_URL"] = App.BaseUrl,
-            ["CREDITS_KEY"] = (await App.ApiClientAsync()).DefaultRequestHeaders.Authorization!.Parameter!,
-            ["CREDITS_USER"] = $"{user}",
-        }, "node", "dist/main.js");
-
-        Assert.True(exit == 0, output + error);
-        Assert.Equal(
-        [
-            "The user has 15 credits.",
-            "Generated: completed, charged 3, 1 came back.",
-            "Not generated: failed, 2 of 2 came back.",
-            "402 insufficient_credits: You need 999987 more credits.",
-            "409 job_already_finished: This generation has ended already.",
-            "422 idempotency_key_reuse: This generation was started with other settings.",
-            "The user has 12 credits; 3 were spent.",
-        ], output.TrimEnd().Split('\n'));
-        Assert.Equal((2, 10), await App.Database.BalanceAsync(user));
     }
 }

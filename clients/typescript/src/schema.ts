@@ -2560,10 +2560,7 @@ export interface operations {
     getBalance: {
         parameters: {
             query?: {
-                /**
-                 * @description As it was at this moment, which must not be in the future. The past has no ETag.
-                 * @example 2026-01-31T12:00:00Z
-                 */
+                /** @description As it was at this moment, which must not be in the future. The past has no ETag. */
                 as_of?: string;
             };
             header?: {
@@ -2753,20 +2750,11 @@ export interface operations {
     listGrants: {
         parameters: {
             query: {
-                /**
-                 * @description The cursor of an earlier page: what is newer. Not together with before.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The cursor of an earlier page: what is newer. Not together with before. */
                 after?: string;
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
                 /**
                  * @description The user.
@@ -3150,45 +3138,21 @@ export interface operations {
     listJobs: {
         parameters: {
             query?: {
-                /**
-                 * @description The cursor of an earlier page: what is newer. Not together with before.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The cursor of an earlier page: what is newer. Not together with before. */
                 after?: string;
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Only what happened from then on.
-                 * @example 2026-01-01T00:00:00Z
-                 */
+                /** @description Only what happened from then on. */
                 from?: string;
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description Only jobs of this operation.
-                 * @example image
-                 */
+                /** @description Only jobs of this operation. */
                 operation?: string;
-                /**
-                 * @description Only jobs of this status.
-                 * @example pending
-                 */
+                /** @description Only jobs of this status. */
                 status?: "pending" | "processing" | "completed" | "failed" | "expired";
-                /**
-                 * @description Only what happened before then.
-                 * @example 2026-02-01T00:00:00Z
-                 */
+                /** @description Only what happened before then. */
                 to?: string;
-                /**
-                 * @description Only what is this user's.
-                 * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description Only what is this user's. */
                 user?: string;
             };
             header?: {
@@ -3957,40 +3921,19 @@ export interface operations {
     listLedgerEntries: {
         parameters: {
             query: {
-                /**
-                 * @description The cursor of an earlier page: what is newer. Not together with before.
-                 * @example AAAAAAAAABI
-                 */
+                /** @description The cursor of an earlier page: what is newer. Not together with before. */
                 after?: string;
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example AAAAAAAAABI
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Only what happened from then on.
-                 * @example 2026-01-01T00:00:00Z
-                 */
+                /** @description Only what happened from then on. */
                 from?: string;
-                /**
-                 * @description Only entries of this job.
-                 * @example job_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description Only entries of this job. */
                 job?: string;
-                /**
-                 * @description Only entries of this kind.
-                 * @example charge
-                 */
+                /** @description Only entries of this kind. */
                 kind?: "charge" | "grant" | "purchase" | "refund" | "clawback" | "expiry" | "adjustment";
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description Only what happened before then.
-                 * @example 2026-02-01T00:00:00Z
-                 */
+                /** @description Only what happened before then. */
                 to?: string;
                 /**
                  * @description The user.
@@ -4059,15 +4002,9 @@ export interface operations {
     listMargins: {
         parameters: {
             query?: {
-                /**
-                 * @description The first day.
-                 * @example 2026-01-01
-                 */
+                /** @description The first day. */
                 from?: string;
-                /**
-                 * @description The last day; today when it is left out.
-                 * @example 2026-01-31
-                 */
+                /** @description The last day; today when it is left out. */
                 to?: string;
             };
             header?: {
@@ -4169,10 +4106,7 @@ export interface operations {
     getMyBalance: {
         parameters: {
             query?: {
-                /**
-                 * @description As it was at this moment, which must not be in the future. The past has no ETag.
-                 * @example 2026-01-31T12:00:00Z
-                 */
+                /** @description As it was at this moment, which must not be in the future. The past has no ETag. */
                 as_of?: string;
             };
             header?: {
@@ -4242,20 +4176,11 @@ export interface operations {
     listMyGrants: {
         parameters: {
             query?: {
-                /**
-                 * @description The cursor of an earlier page: what is newer. Not together with before.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The cursor of an earlier page: what is newer. Not together with before. */
                 after?: string;
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
             };
             header?: {
@@ -4317,40 +4242,19 @@ export interface operations {
     listMyJobs: {
         parameters: {
             query?: {
-                /**
-                 * @description The cursor of an earlier page: what is newer. Not together with before.
-                 * @example AAAAAAAAABI
-                 */
+                /** @description The cursor of an earlier page: what is newer. Not together with before. */
                 after?: string;
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example AAAAAAAAABI
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Only what happened from then on.
-                 * @example 2026-01-01T00:00:00Z
-                 */
+                /** @description Only what happened from then on. */
                 from?: string;
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description Only jobs of this operation.
-                 * @example image
-                 */
+                /** @description Only jobs of this operation. */
                 operation?: string;
-                /**
-                 * @description Only jobs of this status.
-                 * @example pending
-                 */
+                /** @description Only jobs of this status. */
                 status?: "pending" | "processing" | "completed" | "failed" | "expired";
-                /**
-                 * @description Only what happened before then.
-                 * @example 2026-02-01T00:00:00Z
-                 */
+                /** @description Only what happened before then. */
                 to?: string;
             };
             header?: {
@@ -4412,40 +4316,19 @@ export interface operations {
     listMyLedgerEntries: {
         parameters: {
             query?: {
-                /**
-                 * @description The cursor of an earlier page: what is newer. Not together with before.
-                 * @example AAAAAAAAABI
-                 */
+                /** @description The cursor of an earlier page: what is newer. Not together with before. */
                 after?: string;
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example AAAAAAAAABI
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Only what happened from then on.
-                 * @example 2026-01-01T00:00:00Z
-                 */
+                /** @description Only what happened from then on. */
                 from?: string;
-                /**
-                 * @description Only entries of this job.
-                 * @example job_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description Only entries of this job. */
                 job?: string;
-                /**
-                 * @description Only entries of this kind.
-                 * @example charge
-                 */
+                /** @description Only entries of this kind. */
                 kind?: "charge" | "grant" | "purchase" | "refund" | "clawback" | "expiry" | "adjustment";
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description Only what happened before then.
-                 * @example 2026-02-01T00:00:00Z
-                 */
+                /** @description Only what happened before then. */
                 to?: string;
             };
             header?: {
@@ -4509,30 +4392,15 @@ export interface operations {
     listMyReceipts: {
         parameters: {
             query?: {
-                /**
-                 * @description The cursor of an earlier page: what is newer. Not together with before.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The cursor of an earlier page: what is newer. Not together with before. */
                 after?: string;
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description Only payments to this provider.
-                 * @example bmc
-                 */
+                /** @description Only payments to this provider. */
                 provider?: "bmc" | "stripe" | "manual";
-                /**
-                 * @description Only receipts of this status.
-                 * @example pending
-                 */
+                /** @description Only receipts of this status. */
                 status?: "pending" | "verified" | "rejected";
             };
             header?: {
@@ -4735,35 +4603,17 @@ export interface operations {
     listPrices: {
         parameters: {
             query?: {
-                /**
-                 * @description Those in force then; now when it is left out.
-                 * @example 2026-01-31T12:00:00Z
-                 */
+                /** @description Those in force then; now when it is left out. */
                 at?: string;
-                /**
-                 * @description The next_cursor of the page before.
-                 * @example price_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description The next_cursor of the page before. */
                 before?: string;
-                /**
-                 * @description true lists every version.
-                 * @example true
-                 */
+                /** @description true lists every version. */
                 history?: "true" | "false";
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description The model.
-                 * @example gpt-4o
-                 */
+                /** @description The model. */
                 model?: string;
-                /**
-                 * @description Who runs the model.
-                 * @example openai
-                 */
+                /** @description Who runs the model. */
                 provider?: string;
             };
             header?: {
@@ -5104,35 +4954,17 @@ export interface operations {
     listReceipts: {
         parameters: {
             query?: {
-                /**
-                 * @description The cursor of an earlier page: what is newer. Not together with before.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The cursor of an earlier page: what is newer. Not together with before. */
                 after?: string;
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example AZXI8noQfD6dDw1fPB56EA
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description Only payments to this provider.
-                 * @example bmc
-                 */
+                /** @description Only payments to this provider. */
                 provider?: "bmc" | "stripe" | "manual";
-                /**
-                 * @description Only receipts of this status.
-                 * @example pending
-                 */
+                /** @description Only receipts of this status. */
                 status?: "pending" | "verified" | "rejected";
-                /**
-                 * @description Only what is this user's.
-                 * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description Only what is this user's. */
                 user?: string;
             };
             header?: {
@@ -5391,40 +5223,19 @@ export interface operations {
     listUsageRecords: {
         parameters: {
             query?: {
-                /**
-                 * @description The next_cursor of the page before: what is older.
-                 * @example 1769853600000000-4711
-                 */
+                /** @description The next_cursor of the page before: what is older. */
                 before?: string;
-                /**
-                 * @description Only what happened from then on.
-                 * @example 2026-01-01T00:00:00Z
-                 */
+                /** @description Only what happened from then on. */
                 from?: string;
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description Only of this model.
-                 * @example gpt-4o
-                 */
+                /** @description Only of this model. */
                 model?: string;
-                /**
-                 * @description Only of this provider.
-                 * @example openai
-                 */
+                /** @description Only of this provider. */
                 provider?: string;
-                /**
-                 * @description Only what happened before then.
-                 * @example 2026-02-01T00:00:00Z
-                 */
+                /** @description Only what happened before then. */
                 to?: string;
-                /**
-                 * @description Only what is this user's.
-                 * @example usr_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description Only what is this user's. */
                 user?: string;
             };
             header?: {
@@ -5731,35 +5542,17 @@ export interface operations {
     listWebhookDeliveries: {
         parameters: {
             query?: {
-                /**
-                 * @description The next_cursor of the page before.
-                 * @example whd_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description The next_cursor of the page before. */
                 before?: string;
-                /**
-                 * @description Only to this endpoint.
-                 * @example whe_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description Only to this endpoint. */
                 endpoint?: string;
-                /**
-                 * @description Only of this event.
-                 * @example msg_0195c8f2-7a10-7c3e-9d0f-0d5f3c1e7a10
-                 */
+                /** @description Only of this event. */
                 event?: string;
-                /**
-                 * @description Items on a page; 50 when it is left out.
-                 * @example 50
-                 */
+                /** @description Items on a page; 50 when it is left out. */
                 limit?: number;
-                /**
-                 * @description Only of this status.
-                 * @example pending
-                 */
+                /** @description Only of this status. */
                 status?: "pending" | "delivered" | "failed";
-                /**
-                 * @description Only of this type.
-                 * @example balance.low
-                 */
+                /** @description Only of this type. */
                 type?: "balance.low" | "balance.recovered" | "grant.expiring" | "job.refunded" | "receipt.verified" | "ping";
             };
             header?: {

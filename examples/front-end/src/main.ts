@@ -9,8 +9,11 @@ const user = setting("CREDITS_USER");
 const start = await available();
 say(`The user has ${start} credits.`);
 
+const estimate = await take(credits.POST("/v1/estimates", { body: { user, operation: "image" } }));
+say(`An image costs ${estimate.credits} credits; ${estimate.enough ? "that is enough" : `${estimate.shortfall} are missing`}.`);
+
 const done = await generate(credits, {
-  id: crypto.randomUUID(), user, prompt: "a cat", cost: 3, model: async () => ({ image: "cat.png", actualCost: 2 }),
+  id: crypto.randomUUID(), user, prompt: "a cat", cost: estimate.credits, model: async () => ({ image: "cat.png", actualCost: 2 }),
 });
 say(`Generated: ${done.status}, charged ${done.cost}, ${done.refunded} came back.`);
 
@@ -29,6 +32,12 @@ await show(422, () => charge(key, 2));
 
 const end = await available();
 say(`The user has ${end} credits; ${start - end} were spent.`);
+
+// By itself the client waits as long as Retry-After says; this one does not.
+const hasty = createCredits({ baseUrl: setting("CREDITS_URL"), key: setting("CREDITS_KEY"), retries: 0 });
+await show(429, async () => {
+  for (let i = 0; i < 100; i++) await take(hasty.GET("/v1/prices"));
+});
 
 async function available(): Promise<number> {
   const balance = await take(credits.GET("/v1/balances/{user}", { params: { path: { user } } }));
