@@ -17,6 +17,10 @@ BEGIN
         approval_limit = coalesce(p_approval_limit, s.approval_limit),
         job_timeout_seconds = coalesce(p_job_timeout_seconds, s.job_timeout_seconds),
         usage_markup = coalesce(trim_scale(p_usage_markup), s.usage_markup) RETURNING * INTO v_after;
+    -- With cheaper credits, what was less than one may be more.
+    UPDATE usage_accruals u SET in_arrears = true
+    WHERE v_after.cents_per_credit < v_before.cents_per_credit AND NOT u.in_arrears
+        AND u.owed * 100 >= v_after.cents_per_credit;
     PERFORM write_audit(p_actor, p_via, p_request_id, 'settings.change', NULL, NULL, to_jsonb(v_before), to_jsonb(v_after),
         NULL);
     RETURN v_after;

@@ -52,6 +52,10 @@ BEGIN
     IF v_credits > 1000000000000 THEN
         PERFORM refuse('CR013', 'This is more than the 1000000000000 credits that one job can cost.');
     END IF;
+    -- Users see what they pay and not what it costs us.
+    IF auth.uid() IS NOT NULL THEN
+        v_result.cost := NULL;
+    END IF;
     v_result.price_id := v_price.id;
     v_result.provider := v_price.provider;
     v_result.model := v_price.model;

@@ -34,7 +34,8 @@ BEGIN
 END
 $$;
 
--- Why it has no cost: CR006 the user has no such job, CR031 no price was in force at that time, or none for what was used.
+-- Why it has no cost: CR006 the user has no such job, CR007 the job has given back what it was charged, CR031 no price was
+-- in force at that time, or none for what was used.
 CREATE OR REPLACE FUNCTION credits.check_usage_price(p_usage credits.usage_item)
 RETURNS void LANGUAGE plpgsql SET search_path = credits, pg_temp AS $$
 DECLARE
@@ -45,6 +46,9 @@ BEGIN
         PERFORM refuse('CR006', 'This user has no such job.', jsonb_build_object('job_id', p_usage.job_id));
     ELSIF EXISTS (SELECT FROM usage_charges c WHERE c.job_id = p_usage.job_id) THEN
         PERFORM refuse('CR006', 'This job is itself a charge for usage.', jsonb_build_object('job_id', p_usage.job_id));
+    ELSIF EXISTS (SELECT FROM jobs j WHERE j.id = p_usage.job_id AND j.status IN ('failed', 'expired')) THEN
+        PERFORM refuse('CR007', 'This job has given back what it was charged. Send the record without it: then it is charged.',
+            jsonb_build_object('job_id', p_usage.job_id));
     END IF;
     SELECT * INTO v_price FROM price_at(p_usage.provider, p_usage.model, p_usage.used_at);
     PERFORM refuse('CR031', CASE WHEN v_price.id IS NULL THEN 'Nothing says what this cost at that time. Nothing was recorded.'

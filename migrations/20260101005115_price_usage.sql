@@ -51,7 +51,7 @@ BEGIN
             THEN usage_refusal(i.item, p_now, true) ELSE i.refused END)::usage_item ORDER BY i.nr)
     FROM (SELECT i.*, i AS item, r.user_id IS NOT NULL AS is_known, p.id AS price, (100 + s.usage_markup) * 0.01 AS factor,
             price_cost(p, i.input_tokens, i.cached_input_tokens, i.output_tokens, i.images, i.seconds) AS dollars,
-            i.job_id IS NOT NULL AND (j.id IS NULL OR u.job_id IS NOT NULL) AS is_misplaced
+            i.job_id IS NOT NULL AND (j.id IS NULL OR j.status IN ('failed', 'expired') OR u.job_id IS NOT NULL) AS is_misplaced
         FROM unnest(p_items) i CROSS JOIN settings s
         LEFT JOIN usage_records r ON r.user_id = i.user_id
             AND hashtextextended(encode(r.idempotency_key, 'hex'), r.caller_id) = i.request

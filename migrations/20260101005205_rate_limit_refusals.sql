@@ -16,8 +16,8 @@ BEGIN
     PERFORM require_text('type', p_type, 50);
     IF p_max_requests IS NULL OR p_max_requests NOT BETWEEN 1 AND 1000000000 THEN
         PERFORM refuse('CR013', 'max_requests must be from 1 to 1000000000.', '{"field": "max_requests"}');
-    ELSIF p_window_seconds IS NULL OR p_window_seconds < 1 THEN
-        PERFORM refuse('CR013', 'window_seconds must be from 1 to 2147483647.', '{"field": "window_seconds"}');
+    ELSIF p_window_seconds IS NULL OR p_window_seconds NOT BETWEEN 1 AND 2678400 THEN
+        PERFORM refuse('CR013', 'window_seconds must be from 1 to 2678400, which are 31 days.', '{"field": "window_seconds"}');
     ELSIF p_algorithm IS NULL OR p_algorithm NOT IN ('fixed', 'sliding') THEN
         PERFORM refuse('CR013', 'algorithm must be fixed or sliding.', '{"field": "algorithm"}');
     ELSIF p_wanted IS NULL OR p_wanted < 1 THEN

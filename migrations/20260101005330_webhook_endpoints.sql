@@ -83,7 +83,7 @@ BEGIN
         events = ARRAY(SELECT DISTINCT unnest(coalesce(p_events, e.events)) ORDER BY 1),
         enabled = coalesce(p_enabled, e.enabled),
         disabled_reason = CASE WHEN NOT coalesce(p_enabled, e.enabled) THEN coalesce(e.disabled_reason, 'Switched off') END,
-        failing_since = CASE WHEN p_enabled THEN NULL ELSE e.failing_since END
+        failing_since = CASE WHEN p_enabled IS NOT TRUE AND coalesce(p_url, e.url) = e.url THEN e.failing_since END
     WHERE e.id = p_id RETURNING * INTO v_after;
     PERFORM write_audit(p_actor, p_via, p_request_id, 'webhook_endpoint.change', NULL, p_id::text, endpoint_facts(v_before),
         endpoint_facts(v_after), NULL);

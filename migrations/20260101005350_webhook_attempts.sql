@@ -1,15 +1,17 @@
 -- For workers: what is to be sent, and what became of it. Any number of instances may call these at the same time.
 
 -- Up to p_limit deliveries that are due, at most p_each under way for one endpoint, so that one that does not answer keeps
--- nobody else waiting. Each is this caller's for p_lease_seconds: whoever has not said by then what became of it is taken for
--- dead, and it is due again. Deliveries that another session works on just now are left to it.
+-- nobody else waiting. Each is this caller's for p_lease_seconds: whoever has not said by then what became of it is taken
+-- for dead, and it is due again; that counts as a failure. No lease ends later, so only so much of what waits is counted.
+-- Deliveries that another session works on just now are left to it.
 CREATE OR REPLACE FUNCTION public.claim_webhook_deliveries(p_limit integer, p_each integer, p_lease_seconds integer)
 RETURNS TABLE (delivery_id uuid, attempt integer, retries integer, event_id uuid, payload text, url text, sealed_secrets bytea[])
 LANGUAGE sql SECURITY DEFINER SET search_path = credits, pg_temp SET jit = off AS $$
     WITH due AS MATERIALIZED (
         SELECT d.id
         FROM (SELECT e.id, p_each - (SELECT count(*) FROM webhook_deliveries u WHERE u.endpoint_id = e.id
-                AND u.status = 'pending' AND u.under_way AND u.next_attempt_at > clock_timestamp()) AS room
+                AND u.status = 'pending' AND u.under_way AND u.next_attempt_at > clock_timestamp()
+                AND u.next_attempt_at <= clock_timestamp() + make_interval(secs => p_lease_seconds)) AS room
             FROM webhook_endpoints e WHERE e.enabled ORDER BY random()) e
         CROSS JOIN LATERAL (
             SELECT w.id FROM webhook_deliveries w
@@ -17,7 +19,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = credits, pg_temp SET jit = off A
             ORDER BY w.next_attempt_at LIMIT greatest(e.room, 0) FOR NO KEY UPDATE SKIP LOCKED) d
         LIMIT p_limit),
     claimed AS (
-        UPDATE webhook_deliveries d SET attempts = d.attempts + 1, under_way = true,
+        UPDATE webhook_deliveries d SET attempts = d.attempts + 1, retries = d.retries + d.under_way::integer, under_way = true,
             next_attempt_at = clock_timestamp() + make_interval(secs => p_lease_seconds)
         FROM due WHERE d.id = due.id RETURNING d.*),
     logged AS (INSERT INTO webhook_attempts (delivery_id, number) SELECT c.id, c.attempts FROM claimed c)

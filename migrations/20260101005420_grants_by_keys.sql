@@ -1,22 +1,27 @@
 -- What keeps an API key that can grant from being worth stealing, and how grants are read.
 
--- What API keys may grant to one user within 24 hours, all of them together, is what one admin may adjust alone. More needs
--- people. Under the account's lock, so that two requests cannot both fit into what is left. Refuses CR050.
+-- What API keys may grant to one user within 24 hours, all of them together, is what one admin may adjust alone, in at
+-- most a hundred grants: every lot makes a balance a little slower to read. More needs people. Under the account's lock,
+-- so that two requests cannot both fit into what is left. Refuses CR050.
 CREATE OR REPLACE FUNCTION credits.require_key_limit(p_actor text, p_user_id uuid, p_credits bigint)
 RETURNS void LANGUAGE plpgsql STABLE SET search_path = credits, pg_temp AS $$
 DECLARE
     v_limit constant bigint := (SELECT s.approval_limit FROM settings s);
     v_granted bigint;
+    v_grants bigint;
 BEGIN
     IF p_actor IS NULL OR p_actor NOT LIKE 'key:%' THEN
         RETURN;
     END IF;
-    SELECT coalesce(sum(g.credits), 0) INTO v_granted FROM grants g JOIN callers c ON c.id = g.caller_id
+    SELECT coalesce(sum(g.credits), 0), count(*) INTO v_granted, v_grants FROM grants g JOIN callers c ON c.id = g.caller_id
     WHERE g.user_id = p_user_id AND g.source = 'manual' AND c.actor LIKE 'key:%'
         AND g.created_at > clock_timestamp() - interval '24 hours';
     IF v_granted + p_credits > v_limit THEN
         PERFORM refuse('CR050', 'API keys do not grant so much to one user within a day.', jsonb_build_object(
             'field', 'credits', 'limit', v_limit, 'granted', v_granted));
+    ELSIF v_grants >= 100 THEN
+        PERFORM refuse('CR050', 'API keys make at most 100 grants to one user within a day.',
+            jsonb_build_object('limit', 100, 'granted', v_grants));
     END IF;
 END
 $$;

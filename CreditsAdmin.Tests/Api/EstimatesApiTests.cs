@@ -55,6 +55,8 @@ public class EstimatesApiTests(CreditsApp app) : AppTest(app)
         var nobodys = await EstimateAsync(user, new { user = Guid.NewGuid(), provider = "openai", model, images = 1 });
 
         Assert.Equal((ana.ToString(), "5", "True"), (own["user"], own["available"], own["enough"]));
+        // What they pay, and not what it costs us.
+        Assert.Equal(("", false), (own["cost"], own["billed"] == ""));
         Assert.Equal(own.Text, named.Text);
         Assert.Equal((404, "unknown_user"), (others.Status, others["code"]));
         Assert.Equal((nobodys.Status, nobodys["code"], nobodys["detail"]), (others.Status, others["code"], others["detail"]));

@@ -52,6 +52,18 @@ public class GrantsApiTests(CreditsApp app) : AppTest(app)
     }
 
     [Fact]
+    public async Task A_key_makes_no_more_than_a_hundred_grants_to_a_user_in_a_day()
+    {
+        var (api, user) = (await App.ApiClientAsync("grants:write"), await App.Database.SignUpAsync());
+        for (var i = 0; i < 100; i++) Assert.Equal(201, (await GrantAsync(api, user, 1)).Status);
+
+        var refused = await GrantAsync(api, user, 1);
+
+        Assert.Equal((403, "grant_above_limit"), (refused.Status, refused["code"]));
+        Assert.Equal((105, 0), await App.Database.BalanceAsync(user));
+    }
+
+    [Fact]
     public async Task A_grant_for_a_balance_that_has_moved_is_412()
     {
         var (api, user) = (await App.ApiClientAsync(), await App.Database.SignUpAsync());

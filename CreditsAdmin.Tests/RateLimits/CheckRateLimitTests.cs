@@ -119,6 +119,7 @@ public class CheckRateLimitTests(DatabaseFixture fixture) : DatabaseTest(fixture
     [InlineData("'who', 'user', -1, 60")]
     [InlineData("'who', 'user', 1, NULL")]
     [InlineData("'who', 'user', 1, 0")]
+    [InlineData("'who', 'user', 1, 2678401")]
     [InlineData("'who', 'user', 1, -60")]
     public async Task What_is_no_limit_is_refused(string arguments) =>
         Assert.Equal("CR013", await Database.RefusalAsync($"SELECT check_rate_limit({arguments})"));

@@ -156,6 +156,42 @@ public class RecordUsageTests(DatabaseFixture fixture) : DatabaseTest(fixture)
         Assert.Equal(("0.9992", (0, 9)), (await OwedAsync(user), await Database.BalanceAsync(user)));
     }
 
+    [Theory]
+    [InlineData("fail_job(id)")]
+    [InlineData("expire_jobs()")]
+    public async Task A_job_that_gave_its_credits_back_has_paid_for_nothing(string end)
+    {
+        var user = await UserAsync(free: 9, paid: 0);
+        const string record = "SELECT credits FROM record_usage($1, 'openai', 'gpt-4o', $2, 1000000, p_job_id => $3)";
+        await Database.ExecuteAsync("SELECT charge_credits($1, 'chat', 5, 'k', p_timeout_seconds => 1)", user);
+        var job = await Database.ScalarAsync<Guid>("SELECT id FROM credits.jobs WHERE user_id = $1", user);
+        Assert.Equal(0, await Database.ScalarAsync<long>(record, user, "while-it-ran", job));
+        await Database.ExecuteAsync("UPDATE credits.jobs SET deadline = created_at WHERE id = $1", job);
+        await Database.ExecuteAsync($"SELECT {end} FROM credits.jobs WHERE id = $1", job);
+
+        Assert.Equal("CR007", await Database.RefusalAsync(record, user, "after-it", job));
+        Assert.Equal(2, await CreditsAsync(user, "without-it", 1_000_000));
+        Assert.Equal((7, 0), await Database.BalanceAsync(user));
+    }
+
+    [Fact]
+    public async Task When_credits_become_cheaper_what_was_less_than_one_is_charged()
+    {
+        var user = await UserAsync(free: 9, paid: 0);
+        Assert.Equal(0, await CreditsAsync(user, "k", 360_000));
+
+        await Database.ExecuteAsync("SELECT change_settings(NULL, 10)");
+        try
+        {
+            await Database.ExecuteAsync("SELECT charge_arrears()");
+            Assert.Equal(((0, 0), "0"), (await Database.BalanceAsync(user), await OwedAsync(user)));
+        }
+        finally
+        {
+            await Database.ExecuteAsync("SELECT change_settings(NULL, 100)");
+        }
+    }
+
     private const string Record = "SELECT r.* FROM record_usage($1, 'openai', 'gpt-4o', $2, $3) r";
 
     private async Task<Guid> UserAsync(long free, long paid)

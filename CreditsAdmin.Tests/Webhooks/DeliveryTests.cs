@@ -169,6 +169,30 @@ public class DeliveryTests(WebhookApp app) : WebhookTest(app)
     }
 
     [Fact]
+    public async Task Words_of_the_other_side_are_not_kept_whatever_they_are()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var (endpoint, _) = await AddAsync($"http://{listener.LocalEndpoint}/hooks");
+
+        await PayAsync();
+        await AnswerAsync("SSH-2.0-Secret\0\u202E\r\n\r\n");
+        await AnswerAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+        var delivery = await UntilAsync(endpoint, "delivered");
+        Assert.Equal("What answered does not speak HTTP as it should",
+            delivery.GetProperty("attempts")[0].GetProperty("error").GetString());
+        Assert.Equal(2, delivery.GetProperty("attempts").GetArrayLength());
+
+        async Task AnswerAsync(string answer)
+        {
+            using var socket = await listener.AcceptSocketAsync(Cancel);
+            await socket.ReceiveAsync(new byte[8192], Cancel);
+            await socket.SendAsync(Encoding.UTF8.GetBytes(answer), Cancel);
+        }
+    }
+
+    [Fact]
     public async Task While_a_secret_is_rotated_messages_carry_two_signatures()
     {
         await using var receiver = await Receiver.StartAsync();

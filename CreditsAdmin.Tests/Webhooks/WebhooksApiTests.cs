@@ -138,6 +138,18 @@ public class WebhooksApiTests(CreditsApp app) : AppTest(app)
         }
     }
 
+    [Fact]
+    public async Task Another_address_begins_anew()
+    {
+        var made = await SendAsync(api, "POST", "/v1/webhook_endpoints",
+            $$"""{"url":"https://example.com/{{Guid.NewGuid()}}","events":["balance.low"]}""");
+        var path = $"/v1/webhook_endpoints/{made["id"]}";
+        await App.Database.ExecuteAsync("UPDATE credits.webhook_endpoints SET failing_since = now() - interval '6 days'");
+
+        Assert.NotEqual("", (await ChangeAsync(path, """{"events":["job.refunded"]}"""))["failing_since"]);
+        Assert.Equal("", (await ChangeAsync(path, $$"""{"url":"https://example.com/{{Guid.NewGuid()}}"}"""))["failing_since"]);
+    }
+
     private static JsonElement[] Data(Answer answer) => [.. answer.Json.GetProperty("data").EnumerateArray()];
 
     private Task<Answer> ChangeAsync(string path, string body) => SendAsync(api, "PATCH", path, body);

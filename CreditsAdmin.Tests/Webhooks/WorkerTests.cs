@@ -93,7 +93,7 @@ public class WorkerTests(IdleApp app) : IClassFixture<IdleApp>, IAsyncLifetime
         var meanwhile = await StateAsync();
         await outbox.FinishAsync(again, Delivered, 5, Cancel);
 
-        Assert.Equal((lost.Id, lost.EventId, 2), (again.Id, again.EventId, again.Attempt));
+        Assert.Equal((lost.Id, lost.EventId, 2, 0, 1), (again.Id, again.EventId, again.Attempt, lost.Retries, again.Retries));
         Assert.Equal(("pending", true), meanwhile);
         Assert.Equal(("delivered", true), await StateAsync());
     }

@@ -46,7 +46,8 @@ internal sealed class ApiKeyAuthentication(
 /// key itself is not kept. Unknown keys are not kept either, so guessing cannot push good ones out.</summary>
 internal sealed class ApiKeyCache : IDisposable
 {
-    // A revoked key reads on for at most this long; whatever moves credits looks it up again.
+    // A revoked key reads on for at most this long, whatever moves credits looks it up again. A secret that was rotated away
+    // works on so long: revoke a key that leaked.
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
     private readonly MemoryCache keys = new(new MemoryCacheOptions { SizeLimit = 1_000 });

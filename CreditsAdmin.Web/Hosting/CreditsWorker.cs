@@ -9,8 +9,8 @@ namespace CreditsAdmin.Web.Hosting;
 /// that can be paid by now. Every instance runs one; they share the work. <c>Worker:Seconds</c> says how often (default 5, 0 for
 /// never): charges are exact without it.</summary>
 internal sealed class CreditsWorker(
-    LedgerCommands ledger, JobCommands jobs, AdjustmentCommands adjustments, UsageCommands usage, DatabaseGate gate,
-    IConfiguration configuration, TimeProvider clock, ILogger<CreditsWorker> log) : BackgroundService
+    LedgerCommands ledger, JobCommands jobs, AdjustmentCommands adjustments, UsageCommands usage, LedgerWatch watch,
+    DatabaseGate gate, IConfiguration configuration, TimeProvider clock, ILogger<CreditsWorker> log) : BackgroundService
 {
     private static readonly TimeSpan ForgetKeysEvery = TimeSpan.FromHours(1);
 
@@ -42,7 +42,8 @@ internal sealed class CreditsWorker(
         while (await ledger.PostDueLotsAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
         while (await jobs.ExpireAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
         while (await adjustments.ExpireAsync(RequestsAtOnce, cancel) > 0) cancel.ThrowIfCancellationRequested();
-        while (await usage.ChargeArrearsAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
+        // What is owed can wait until the books are in order.
+        while (!watch.Refuses && await usage.ChargeArrearsAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
         while (await usage.RollUpAsync(cancel) > 0) cancel.ThrowIfCancellationRequested();
         if (clock.GetUtcNow() - keysForgotten < ForgetKeysEvery) return;
         await jobs.ForgetKeysAsync(cancel);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using CreditsAdmin.Data.Webhooks;
 
@@ -62,8 +64,7 @@ internal sealed class WebhookSender : IDisposable
         }
         catch (Exception error)
         {
-            // The connection's own words, not those of what wraps it.
-            return Failed(null, error.GetBaseException().Message);
+            return Failed(null, WordsFor(error));
         }
 
         AttemptResult Failed(int? status, string error) => new(Delivered: false, status, error, watch.Elapsed,
@@ -71,6 +72,14 @@ internal sealed class WebhookSender : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    // Our words or the operating system's: never what the other side sent, which may be anything.
+    private static string WordsFor(Exception error) => error.GetBaseException() switch
+    {
+        SocketException or PrivateAddressException => error.GetBaseException().Message,
+        AuthenticationException => "No secure connection: the certificate or the protocol was not accepted",
+        _ => "What answered does not speak HTTP as it should",
+    };
 
     private HttpRequestMessage Request(ClaimedDelivery delivery)
     {

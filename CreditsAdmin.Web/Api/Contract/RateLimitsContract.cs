@@ -8,7 +8,7 @@ internal static class RateLimitsContract
         Field.Text("type", 100, "What is counted, in your words, without a colon.", "generate", least: 1, pattern: "^[^:]+$")
             .Required(),
         Field.Whole("max_requests", 1, 1_000_000_000, "How many are let through in a window.", 10).Required(),
-        Field.Whole("window_seconds", 1, int.MaxValue, "How long a window is.", 60).Required(),
+        Field.Whole("window_seconds", 1, 2_678_400, "How long a window is: 31 days at most.", 60).Required(),
         Field.OneOf("algorithm", "fixed windows, or one that slides; fixed when it is left out.", "fixed", "sliding"));
 
     public static IReadOnlyList<ApiOperation> Operations { get; } =

@@ -18,7 +18,7 @@ internal static class ServiceWords
         ["effective_to"] = new("Until when it is in force, in UTC; null for no end."),
         ["Estimate"] = new("What something would cost now."),
         ["price_id"] = new("The version of the price that counts."),
-        ["Estimate.cost"] = new("Dollars at the price, as an exact text; null for a price in credits."),
+        ["Estimate.cost"] = new("Dollars at the price, as an exact text; null for a price in credits, and for users."),
         ["billed"] = new("Dollars that the user owes for it, as an exact text; null for a price in credits."),
         ["Estimate.user"] = new("The user whose balance was looked at; null for nobody's."),
         ["Estimate.available"] = new("Credits that the user can spend; null when nobody's balance was asked about."),

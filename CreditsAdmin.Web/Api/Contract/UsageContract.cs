@@ -54,7 +54,7 @@ internal static class UsageContract
             Takes = Input,
             IsIdempotent = true,
             Answers = [new(201, "The record.", Example, "Credits-Charged")],
-            Refuses = [UnknownUser, InvalidAmount, UnknownJob, UnknownPrice],
+            Refuses = [UnknownUser, InvalidAmount, UnknownJob, JobAlreadyFinished, UnknownPrice],
         },
         new("POST /v1/usage_records/batch", "recordUsages", "Record up to 1000 uses",
             "Each is recorded as if it had come alone, and has its own idempotency_key; a header Idempotency-Key is refused. "

@@ -936,7 +936,7 @@ export interface components {
             available: number | null;
             /** @description Dollars that the user owes for it, as an exact text; null for a price in credits. */
             billed: string | null;
-            /** @description Dollars at the price, as an exact text; null for a price in credits. */
+            /** @description Dollars at the price, as an exact text; null for a price in credits, and for users. */
             cost: string | null;
             /** @description Whole credits that it would take, rounded up. */
             credits: number;
@@ -1637,7 +1637,7 @@ export interface components {
             type: string;
             /**
              * Format: int64
-             * @description How long a window is.
+             * @description How long a window is: 31 days at most.
              * @example 60
              */
             window_seconds: number;
@@ -5397,7 +5397,24 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["request_in_progress"];
+            /** @description Job finished already: [job_already_finished](/problems/job-already-finished). Still under way: [request_in_progress](/problems/request-in-progress). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "job_already_finished" | "request_in_progress";
+                        /** @constant */
+                        status: 409;
+                    };
+                };
+            };
             413: components["responses"]["payload_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_key_reuse"];
