@@ -60,6 +60,7 @@ internal sealed class FuzzWorld
                 ["prices"] = [price, price, $"{Guid.NewGuid()}"],
                 ["webhook_endpoints"] = [.. endpoints],
                 ["webhook_deliveries"] = [delivery, off, $"{Guid.NewGuid()}"],
+                ["job"] = [jobs[^1], jobs[0], $"{Guid.NewGuid()}"],
                 ["jobs"] = [.. jobs, $"job_{jobs[^1]}", $"{Guid.NewGuid()}"],
             },
         };
